@@ -9,7 +9,7 @@ from textual.binding import Binding
 
 from readiness_tui.domain.checklists.assessment import Assurance, Dossier, Proposal, Standing
 from readiness_tui.domain.checklists.model import ProbeKind
-from readiness_tui.domain.checklists.standing import name_key
+from readiness_tui.domain.checklists.standing import name_key, reviewed_alone
 from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.domain.verdict.causes import item_key
 from readiness_tui.domain.verdict.rival import Rival
@@ -152,6 +152,8 @@ class Scoring(Feature):
             lambda values: assess.not_applicable(self.desk, item, values["reason"], room=room),
             intro=f"The vote is the room's: {', '.join(room)}."
             if room
+            else ""
+            if reviewed_alone(self.view.review.reviewers)
             else "On a blocker a second person confirms; until then it counts as undecided.",
         )
 
