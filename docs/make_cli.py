@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from readiness_tui.cli import codes
-from readiness_tui.cli.root import Shared, root
+from readiness_tui.cli.root import SharedOption, root
 
 TARGET = Path(__file__).with_name("cli.md")
 
@@ -61,7 +61,7 @@ def _command(command: click.Command, path: str) -> Iterator[str]:
     arguments = [param for param in command.params if isinstance(param, click.Argument)]
     options = [param for param in command.params if isinstance(param, click.Option) and param.name != "version"]
     if command is not root:  # there they are explained for all
-        options = [param for param in options if not isinstance(param, Shared)]
+        options = [param for param in options if not isinstance(param, SharedOption)]
     usage = " ".join([path, *map(_placeholder, arguments)])
     yield f"\n## `{usage}`\n\n{inspect.cleandoc(command.help or '')}\n"
     if options:

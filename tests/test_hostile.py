@@ -60,6 +60,11 @@ COMMANDS = [
     "gate plan", "gate plan --json", "compare", "compare --json", "labels", "labels --json", "labels export {out}",
     "labels accept {bad} --until 2026-12-01 --reason {bad} --approver {bad}", "gate check --against {bad}",
     "evidence verify", "evidence verify --json",
+    "conditions", "conditions --json", "votes", "votes --json",
+    "review show", "review show --json", "review edit --owner {bad}", "review rename-person {bad} {bad}",
+    "review rename-system {bad} {bad}", "review supersede --reason {bad} --yes", "review take-back 4 --yes",
+    "score {bad} 1 --evidence {bad} --note {bad}", "confirm {bad}", "owner {bad} {bad}", "due {bad} 2026-12-01",
+    "waive {bad} --until 2026-12-01 --approver {bad} --reason {bad}", "gaps import {bad}",
     "people", "people --json", "people --add {bad}", "labels import {files}/notes/labels.jsonl",
     "scorecard", "scorecard --format json", "incident list", "incident list --json", "incident list --text nope",
     "incident export 1", "incident export 2", "incident export 1 --format json", "incident export 1 --format html",
@@ -73,7 +78,8 @@ COMMANDS = [
 ]  # fmt: skip
 #: Commands that print nothing of the data.
 SILENT = {"demo", "lab", "new", "gate lock", "gate schema", "checklists list", "paths", "doctor", "backup",
-          "sources", "collect", "pull mlflow", "reread"}  # fmt: skip
+          "sources", "collect", "pull mlflow", "reread", "settings",
+          "condition close"}  # fmt: skip
 
 
 def test_every_command_that_prints_data_is_held_to_it() -> None:

@@ -253,6 +253,10 @@ def test_gaps_come_back_once_and_overwrite_nothing_unseen(ana: Ana, place: Path)
 
 def test_the_review_is_shown_edited_and_carried_on(ana: Ana) -> None:
     shown = ana("review", "show", "--json").json
+    assert (
+        "nobody to hide votes from" in ana("review", "edit", "--blind", "--release", "9", "--zone", "Asia/Kolkata").err
+    )
+    assert ana("review", "show", "--json").json == shown  # all of it, or nothing
     assert (shown["release"], shown["zone"], shown["blind"]) == ("1", "", False)
     edited = ana(
         "review",
@@ -262,6 +266,10 @@ def test_the_review_is_shown_edited_and_carried_on(ana: Ana) -> None:
         "--release",
         "1.1",
         "--blind",
+        "--reviewer",
+        "ana",
+        "--reviewer",
+        "ben",
         "--owner",
         "ben",
         "--depth",

@@ -24,6 +24,7 @@ from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.screens.overview.glance import from_plain, to_plain
 from readiness_tui.tui.screens.overview.look import glance_of
 from readiness_tui.tui.screens.start.screen import GreetingScreen
+from tests.test_import_hygiene import PLAIN
 from tests.tui.driving import painted, press, settle
 
 
@@ -190,7 +191,7 @@ def test_the_first_paint_loads_nothing_of_the_rules(sample_db: Path, tmp_path: P
     assert not heavy & set(modules)
     ours = {name for name in modules if name.startswith("readiness_tui.")}
     rules = {name for name in ours if name.startswith("readiness_tui.domain.")}
-    assert rules <= {"readiness_tui.domain.errors", "readiness_tui.domain.text", "readiness_tui.domain.text.sanitise"}
+    assert rules <= PLAIN
     screens = {name for name in ours if name.startswith("readiness_tui.tui.screens.")}
     assert {name.split(".")[3] for name in screens} == {"overview", "room"}
     assert not [name for name in ours if name.startswith(("readiness_tui.tui.dialogs.", "readiness_tui.sources."))]

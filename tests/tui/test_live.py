@@ -159,9 +159,10 @@ def _rows(desk: Desk) -> list[presence.Presence]:
 
 
 async def test_no_vote_is_told_before_the_reveal_and_nobody_looks_while_something_is_saved(
-    sample_app: ReadinessApp, sample_desk: Desk, ben: Desk
+    sample_app: ReadinessApp, ben: Desk
 ) -> None:
-    reviews.set_blind(sample_desk, True)
+    assert sample_app.desk is not None
+    reviews.set_blind(sample_app.desk, True)
     async with sample_app.run_test(size=WIDE) as pilot:
         await press(pilot, "C")
         with sample_app.together.saving():

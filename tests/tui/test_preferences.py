@@ -66,7 +66,7 @@ async def test_with_a_bad_file_the_app_starts_as_it_is_and_says_so(sample_desk: 
 
 
 #: What a key, or the end of an action's id, is called in every footer. A room may have another act on the key.
-WORDS = {"slash": {"Find"}, "escape": {"Leave", "Back", "All", "All rows", "Save, close", "Later"}}
+WORDS = {"slash": {"Find"}, "escape": {"Leave", "Back", "All", "All rows", "Save, close", "Later", "No"}}
 NAMED = {"export": "Export", "owner": "Owner", "due": "Due", "gap": "Gap", "evidence": "Evidence", "note": "Note",
          "why": "Why", "sort": "Sort", "counts": "Counts", "spread": "Spread", "leave": "Leave"}  # fmt: skip
 

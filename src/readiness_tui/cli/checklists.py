@@ -23,7 +23,7 @@ def check(files: tuple[Path, ...]) -> int:
 
     Every problem is named with file, line and field.
     """
-    from readiness_tui.services.review.checklists import check_files
+    from readiness_tui.services.checklists import check_files
 
     checked = check_files(files)
     for refusal in checked.refused:
@@ -36,7 +36,7 @@ def check(files: tuple[Path, ...]) -> int:
 @checklists_command.command("list")
 def list_() -> None:
     """The checklists that are shipped."""
-    from readiness_tui.services.review.checklists import shipped
+    from readiness_tui.services.checklists import shipped
 
     for checklist in shipped():
         say(

@@ -76,8 +76,6 @@ def edit(
             today = desk.day(people(desk).zone)
             if said := doubt_held(held_on, today):
                 raise ReadinessError(said, by_command="If it is meant, add --yes.")
-        if wanted is not None:
-            set_zone(desk, wanted)
         with together(desk, "review edited"):
             if any(said is not None for said in own):
                 mend.edit_review(
@@ -87,6 +85,8 @@ def edit(
                 set_blind(desk, blind)
             if depth is not None:
                 set_depth(desk, Depth(depth))
+        if wanted is not None:  # checked above; last, because what the day is depends on it
+            set_zone(desk, wanted)
         _say(desk, people(desk), as_json=as_json)
 
 

@@ -61,19 +61,19 @@ COMMANDS = {
 }
 
 #: Commands about a whole file, or about none: they take no --system and no --review.
-WHOLE_FILE = frozenset({"demo", "lab", "sources", "checklists", "doctor", "compact", "backup", "paths"})
+WHOLE_FILE = frozenset({"demo", "lab", "sources", "settings", "checklists", "doctor", "compact", "backup", "paths"})
 
 
-class Shared(click.Option):
+class SharedOption(click.Option):
     """An option that may stand before the command or after it, and is explained where it stands first: at the root."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         return super().get_help_record(ctx) if ctx.parent is None else None
 
 
-def _shared(name: str, kind: type | click.ParamType[Any], text: str) -> Shared:
+def _shared(name: str, kind: type | click.ParamType[Any], text: str) -> SharedOption:
     # Taken as often as it is typed, so that a second value is seen rather than the first one forgotten.
-    return Shared([f"--{name}"], type=kind, multiple=True, expose_value=False, callback=note, help=text)
+    return SharedOption([f"--{name}"], type=kind, multiple=True, expose_value=False, callback=note, help=text)
 
 
 DB = _shared("db", click.Path(path_type=Path), "The file to work on (also READINESS_DB).")
@@ -82,7 +82,7 @@ SYSTEM = _shared("system", str, "Of several systems in the file, this one (also 
 REVIEW = _shared("review", str, "Of several reviews, this one: its release or its number (default: the newest).")
 
 
-def share(command: click.Command, options: Iterable[Shared]) -> None:
+def share(command: click.Command, options: Iterable[SharedOption]) -> None:
     """Let a command and all below it take these options too; one that it has of its own by that name stays."""
     own = {param.name for param in command.params}
     command.params += [option for option in options if option.name not in own]

@@ -8,8 +8,9 @@ from functools import lru_cache
 from readiness_tui.domain.checklists.model import Checklist, Depth
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.store import supersessions, systems
+from readiness_tui.store import systems
 from readiness_tui.store.codec import day, dump, iso, load, opt_day, opt_moment, stamp, words
+from readiness_tui.store.mended import supersessions
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
 

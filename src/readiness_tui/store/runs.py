@@ -11,8 +11,9 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.labels.queue import Answered, with_labels
 from readiness_tui.domain.runs.declared import with_declared
 from readiness_tui.domain.runs.model import Case, DeclaredFact, Drawn, HumanLabel, HumanVerdict, Run
-from readiness_tui.store import declared, former_names, packing
+from readiness_tui.store import declared, packing
 from readiness_tui.store.codec import dump, load, moment, opt_moment, stamp
+from readiness_tui.store.mended import former_names
 from readiness_tui.store.raw import records as raw_records
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection

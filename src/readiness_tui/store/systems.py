@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from readiness_tui.store import former_names, settings
+from readiness_tui.store import settings
+from readiness_tui.store.mended import former_names
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
 

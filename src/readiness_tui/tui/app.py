@@ -11,15 +11,16 @@ from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from textual.app import App
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.events import Event, InputEvent, Key, MouseMove, Paste
 from textual.notifications import Notify, SeverityLevel
 
 from readiness_tui.domain.errors import AlreadySaved, ReadinessError
 from readiness_tui.domain.text.sanitise import visible
+from readiness_tui.tui.app_keys import APP_KEYS
 from readiness_tui.tui.notice import Notice
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.store_work import glance_at as _glance
@@ -66,24 +67,7 @@ class ReadinessApp(App[None]):
     COMMANDS = App.COMMANDS | {_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            Binding(room[0].upper(), f"room('{room}')", room.capitalize(), id=f"app.{room}", show=False,
-                    tooltip=f"Go to {room.capitalize()}")
-            for room in ROOMS
-        ),
-        Binding("m", "meeting", "Meeting", id="app.meeting", show=False, tooltip="One item at a time, large"),
-        Binding("R", "review", "Human review", id="app.review", show=False,
-                tooltip="Human review: label high-risk cases one by one, blind to the judge first"),
-        Binding("W", "which", "Which review", id="app.which", show=False, tooltip="Work on another system or review of this file"),
-        Binding("i", "import", "Import", id="app.import", show=False, tooltip="Import runs, traces, an eval set or a gate"),
-        Binding("L", "live", "Live notes", id="app.live", show=False, tooltip="Live notes on the incident that runs, from anywhere"),
-        Binding("number_sign", "settle", "Two versions", id="app.settle", key_display="#", show=False, tooltip="What two people wrote at once: compare the two, and settle"),
-        Binding("question_mark,f1", "help", "Help", id="app.help", key_display="?", tooltip="Every key of this screen"),
-        Binding("ctrl+p", "command_palette", "Everything", id="app.palette", show=False, priority=True,
-                tooltip="Find any action by its name"),
-        Binding("ctrl+q", "quit", "Quit", id="app.quit", show=False, priority=True, tooltip="Leave; all is saved"),
-    ]  # fmt: skip
+    BINDINGS = APP_KEYS
 
     def __init__(
         self,

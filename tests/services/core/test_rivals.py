@@ -19,7 +19,16 @@ from readiness_tui.domain.verdict.rival import Weighed, weigh
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.incidents import edit
-from readiness_tui.services.review import assess, gaps, history, review_fields, reviews, scorecard, settling
+from readiness_tui.services.review import (
+    assess,
+    gaps,
+    history,
+    item_values,
+    review_fields,
+    reviews,
+    scorecard,
+    settling,
+)
 from readiness_tui.services.review.freezing import freeze_question
 
 ITEM = "REL-02"
@@ -69,7 +78,7 @@ CASES = {
         lambda desk, new, saw: assess.waive(desk, ITEM, *new, base=saw),
         lambda desk: (lambda w: w and (w.reason, w.approver, w.expires))(load(desk).dossier(ITEM).waiver),
         ("a fallback is bought", "chloe", D1), ("a fallback is built", "ana", D2),
-        assess.waiver_text("built and bought", "ana", D1),
+        item_values.waiver_text("built and bought", "ana", D1),
     ),
     "gap owner": Case(
         lambda desk: load(desk).gaps[GAP_KEY].owner,

@@ -11,7 +11,7 @@ from readiness_tui.domain.checklists.policy import DEFAULT_POLICY
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
-from readiness_tui.services.review import assess
+from readiness_tui.services.review import assess, item_values
 
 ITEM = "REL-03"
 
@@ -38,7 +38,7 @@ def test_beyond_it_is_refused_with_the_days_there_are(sample_desk: Desk, days: i
 
 def test_the_policy_alone_says_how_many(sample_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     today = load(sample_desk).as_of
-    monkeypatch.setattr(assess, "DEFAULT_POLICY", replace(DEFAULT_POLICY, waiver_days=30))
+    monkeypatch.setattr(item_values, "DEFAULT_POLICY", replace(DEFAULT_POLICY, waiver_days=30))
     with pytest.raises(ReadinessError, match="between today and 30 days ahead"):
         assess.waive(sample_desk, ITEM, "accepted", "chloe", today + timedelta(days=31))
     assess.waive(sample_desk, ITEM, "accepted", "chloe", today + timedelta(days=30))

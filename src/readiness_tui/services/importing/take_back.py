@@ -15,8 +15,9 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.write import resync
 from readiness_tui.services.importing.readers import replacements
 from readiness_tui.services.review.evidence import imported
-from readiness_tui.store import assessments, imports, retraction, reviews, scorecards
+from readiness_tui.store import assessments, imports, reviews, scorecards
 from readiness_tui.store.imports import ImportInfo
+from readiness_tui.store.mended import retraction
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from readiness_tui.domain.checklists.assessment import Consensus, Evidence, EvidenceKind, Override, Vote, Waiver
-from readiness_tui.domain.checklists.model import Item, Severity
-from readiness_tui.domain.checklists.policy import DEFAULT_POLICY
+from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.checklists.standing import name_key, reviewed_alone
 from readiness_tui.domain.errors import ReadinessError
@@ -17,14 +15,15 @@ from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.verdict.rival import UNSEEN, Rival, Unseen
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.rivals import Kind, save, seen, unmoved
+from readiness_tui.services.core.rivals import save, seen, unmoved
 from readiness_tui.services.core.view import ReviewView, load
 from readiness_tui.services.core.write import change
 from readiness_tui.services.review import roles
 from readiness_tui.services.review.evidence import Places, look_up, places_of
-from readiness_tui.services.review.items import not_here
+from readiness_tui.services.review.item_values import NOTE, WAIVER, base_waiver, check_waiver, say, waiver_text
+from readiness_tui.services.review.items import known_item
 from readiness_tui.services.review.roles import Act
-from readiness_tui.store import assessments, reviews
+from readiness_tui.store import assessments
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
 
@@ -40,7 +39,7 @@ def score(desk: Desk, items: Sequence[str], points: int | None, *, room: Sequenc
     word = "undecided" if points is None else str(points)
     with change(desk, f"score {', '.join(items)}: {word}{_of_room(room)}") as (tx, review):
         for item in items:
-            _known(tx.conn, review, item)
+            known_item(tx.conn, review, item)
             for voter in _voters(tx.conn, desk, review, item, room):
                 if points is None:
                     _clear_vote(tx, review, item, voter)
@@ -95,9 +94,9 @@ def not_applicable(desk: Desk, item: str, reason: str, *, room: Sequence[str] = 
 
     `room` as for `score`: with two reviewers in it a second person stands behind it.
     """
-    _say(reason, "Why does the item not apply? A not-applicable needs a reason that others can check.")
+    say(reason, "Why does the item not apply? A not-applicable needs a reason that others can check.")
     with change(desk, f"{item}: not applicable{_of_room(room)}", reason) as (tx, review):
-        definition = _known(tx.conn, review, item)
+        definition = known_item(tx.conn, review, item)
         if not definition.na_allowed:
             raise ReadinessError(
                 f"{item} cannot be set to not applicable: its checklist says it applies to every system."
@@ -108,7 +107,7 @@ def not_applicable(desk: Desk, item: str, reason: str, *, room: Sequence[str] = 
 
 def confirm_na(desk: Desk, item: str, by: str) -> None:
     """`by`, a second person, confirms a not-applicable. With one reviewer theirs is enough."""
-    _say(by, "Who confirms? Name the second person who agrees that the item does not apply.")
+    say(by, "Who confirms? Name the second person who agrees that the item does not apply.")
     with change(desk, f"{item}: not applicable confirmed by {by}") as (tx, review):
         if review.secret:  # else the answer would tell who voted what
             raise ReadinessError(
@@ -139,7 +138,7 @@ def attach(
     `kind` None: recognised. `shown` needs a second person as witness, `drill` a date. `instead_of`: ids of claims that
     this replaces. `places`: where paths are looked up, if not in the repository that the database lies in.
     """
-    _say(ref, "What is the evidence? Paste a URL, a path, or the id of a run, trace, case or incident.")
+    say(ref, "What is the evidence? Paste a URL, a path, or the id of a run, trace, case or incident.")
     if kind is EvidenceKind.SHOWN and (not witness.strip() or name_key(witness) == name_key(desk.who)):
         raise ReadinessError("What was shown needs a witness: a second named person who saw it.")
     if kind is EvidenceKind.DRILL and dated is None:
@@ -154,7 +153,7 @@ def attach(
         for evidence_id in instead_of:
             assessments.remove_evidence(tx, evidence_id)
         for item in items:
-            _known(tx.conn, review, item)
+            known_item(tx.conn, review, item)
             piece = Evidence(
                 0, item, found.kind, ref, desk.who, witness.strip(), dated, now, found.lookup, found.commit, now
             )
@@ -177,7 +176,7 @@ def note(desk: Desk, item: str, text: str, *, base: str | None = None) -> Rival 
     """
     with change(desk, f"note on {item}") as (tx, review):
         if review.secret:
-            _known(tx.conn, review, item)
+            known_item(tx.conn, review, item)
             assessments.put_own_note(tx, review.id, item, roles.spelling(tx.conn, review, desk.who), text)
             return None
         return save(tx, desk, review, NOTE, item, {"text": text}, None if base is None else seen(text=base))
@@ -186,7 +185,7 @@ def note(desk: Desk, item: str, text: str, *, base: str | None = None) -> Rival 
 def tick(desk: Desk, item: str, name: str, *, on: bool) -> None:
     """Tick off a sub-point of the item, or take the tick away: one for the review, whoever types."""
     with change(desk, f"{item}: {name} {'ticked' if on else 'not ticked'}") as (tx, review):
-        if name not in (known := _known(tx.conn, review, item).ticks):
+        if name not in (known := known_item(tx.conn, review, item).ticks):
             raise ReadinessError(f"{item} has no “{name}” to tick. It has: {', '.join(known) or 'nothing to tick'}.")
         assessments.put_tick(tx, review.id, item, name, desk.who, on=on)
 
@@ -201,14 +200,14 @@ def waive(
     """
     said = waiver_text(reason, approver, expires)
     with change(desk, f"waiver on {item} until {expires}", reason) as (tx, review):
-        _check_waiver(desk, review, said)
-        return save(tx, desk, review, WAIVER, item, {"waiver": said}, seen(waiver=_base_waiver(base)))
+        check_waiver(desk, review, said)
+        return save(tx, desk, review, WAIVER, item, {"waiver": said}, seen(waiver=base_waiver(base)))
 
 
 def unwaive(desk: Desk, item: str, *, base: Waiver | Unseen | None = UNSEEN) -> Rival | None:
     """Take a waiver back. `base` as for `waive`."""
     with change(desk, f"waiver on {item} withdrawn") as (tx, review):
-        return save(tx, desk, review, WAIVER, item, {"waiver": ""}, seen(waiver=_base_waiver(base)))
+        return save(tx, desk, review, WAIVER, item, {"waiver": ""}, seen(waiver=base_waiver(base)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +264,7 @@ def override(desk: Desk, item: str, reason: str, *, base: Override | Unseen | No
 
     `base`: the override that the writer saw, None for none; raises ReadinessError where there is another one by now.
     """
-    _say(reason, "Why does the vote stand against the proof? Say what the proof does not see.")
+    say(reason, "Why does the vote stand against the proof? Say what the proof does not see.")
     proposal = load(desk).proposals.get(item)
     if proposal is None or proposal.points is None:
         raise ReadinessError(f"No proof speaks against {item}, so there is nothing to override.")
@@ -284,7 +283,7 @@ def override(desk: Desk, item: str, reason: str, *, base: Override | Unseen | No
 
 def dismiss_hit(desk: Desk, item: str, hit: str, reason: str) -> None:
     """Say why one hit of a refuting probe is harmless. Each hit is dismissed on its own."""
-    _say(reason, "Why is this hit harmless? Each one is dismissed with its own reason.")
+    say(reason, "Why is this hit harmless? Each one is dismissed with its own reason.")
     proposal = load(desk).proposals.get(item)
     if proposal is None or hit not in proposal.examples:
         raise ReadinessError(f"{item} has no hit named {hit}. The hits are listed beside the item.")
@@ -318,9 +317,9 @@ def agree(
 
     `base`: the consensus that the writer saw, None for none; raises ReadinessError where there is another one by now.
     """
-    _say(reason, "Why did you agree on this? The consensus is kept with its reason.")
+    say(reason, "Why did you agree on this? The consensus is kept with its reason.")
     with change(desk, f"{item}: consensus {'n/a' if na else points}", reason) as (tx, review):
-        _known(tx.conn, review, item)
+        known_item(tx.conn, review, item)
         if review.secret:
             raise ReadinessError("Votes are still blind. Reveal them before you record a consensus.")
         roles.require(desk, review, Act.AGREE)
@@ -347,7 +346,7 @@ def copy_to(desk: Desk, item: str, others: Sequence[str], *, room: Sequence[str]
         raise ReadinessError(f"{item} has no vote of yours to copy. Score it first.")
     with change(desk, f"{item} copied to {', '.join(others)}{_of_room(room)}") as (tx, review):
         for other in others:
-            definition = _known(tx.conn, review, other)
+            definition = known_item(tx.conn, review, other)
             if mine.na and not definition.na_allowed:
                 raise ReadinessError(f"{other} cannot be set to not applicable: its checklist says it always applies.")
             for voter in _voters(tx.conn, desk, review, other, room):
@@ -367,86 +366,3 @@ def same_evidence(desk: Desk, items: Sequence[str]) -> Evidence:
         raise ReadinessError("You have attached no evidence yet. Press e to attach some.")
     last = max(pieces, key=lambda piece: piece.id)
     return attach(desk, items, last.kind, last.ref, witness=last.witness, dated=last.dated)[0]
-
-
-def _known(conn: Connection, review: Review, item: str) -> Item:
-    for checklist in reviews.checklists(conn, review.id):
-        for definition in checklist.items:
-            if definition.id == item:
-                return definition
-    raise ReadinessError(not_here(conn, review, item))
-
-
-def _say(text: str, refusal: str) -> None:
-    if not text.strip():
-        raise ReadinessError(refusal)
-
-
-# -- what several people may change at once ---------------------------------------------------------------------------
-
-
-def _note_text(conn: Connection, review: Review, item: str) -> dict[str, str]:
-    _known(conn, review, item)
-    return {"text": assessments.dossier_parts(conn, review.id, [item]).notes.get(item, "")}
-
-
-def _write_note(tx: Tx, desk: Desk, review: Review, item: str, values: dict[str, str]) -> None:
-    assessments.put_note(tx, review.id, item, values["text"])
-
-
-def _stored_waiver(conn: Connection, review: Review, item: str) -> dict[str, str]:
-    _known(conn, review, item)
-    found = next(iter(assessments.waivers(conn, review.id, [item])), None)
-    return {"waiver": "" if found is None else waiver_text(found.reason, found.approver, found.expires)}
-
-
-def _write_waiver(tx: Tx, desk: Desk, review: Review, item: str, values: dict[str, str]) -> None:
-    if not values["waiver"]:
-        assessments.remove_waiver(tx, review.id, item)
-        return
-    _check_waiver(desk, review, values["waiver"])
-    said = json.loads(values["waiver"])
-    given, expires = desk.as_of(review), date.fromisoformat(said["until"])
-    assessments.put_waiver(tx, review.id, Waiver(item, said["reason"], said["approved by"], given, expires))
-
-
-def _check_waiver(desk: Desk, review: Review, text: str) -> None:
-    said = json.loads(text)
-    _say(said["reason"], "Why is the risk accepted? A waiver needs a reason.")
-    _say(said["approved by"], "Who approves? A waiver needs a named person.")
-    today, expires = desk.as_of(review), date.fromisoformat(said["until"])
-    last = DEFAULT_POLICY.last_waiver_day(today)
-    if not today <= expires <= last:
-        days = DEFAULT_POLICY.waiver_days
-        raise ReadinessError(f"A waiver ends between today and {days} days ahead: {today} to {last}.")
-
-
-def waiver_text(reason: str, approver: str, expires: date | str) -> str:
-    """All of a waiver as one value, which a rival holds."""
-    return json.dumps(
-        {"reason": reason.strip(), "approved by": approver.strip(), "until": str(expires)}, ensure_ascii=False
-    )
-
-
-def _base_waiver(base: Waiver | Unseen | None) -> str | Unseen:
-    if isinstance(base, Unseen):
-        return base
-    return "" if base is None else waiver_text(base.reason, base.approver, base.expires)
-
-
-NOTE = Kind(
-    "note",
-    read=_note_text,
-    write=_write_note,
-    row=lambda review, item: ("item_note", (review.id, item)),
-    of_review=True,
-    long=frozenset({"text"}),
-)
-WAIVER = Kind(
-    "waiver",
-    read=_stored_waiver,
-    write=_write_waiver,
-    row=lambda review, item: ("waiver", (review.id, item)),
-    of_review=True,
-    columns={"waiver": "reason"},
-)

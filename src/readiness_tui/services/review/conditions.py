@@ -87,7 +87,9 @@ def close(desk: Desk, typed: str, refs: Sequence[str], note: str = "") -> tuple[
         review = current_review(conn, desk)
         before = scorecards.closings(conn, review.id)
         if done := next((one for one in before if one.key == condition.key), None):
-            raise ReadinessError(f"{done.by} closed this condition on {full_day(done.at.date())}: {condition.text}")
+            raise ReadinessError(
+                f"{one_line(done.by)} closed this condition on {full_day(done.at.date())}: {one_line(condition.text, 300)}"
+            )
         if not [ref for ref in refs if ref.strip()]:
             raise ReadinessError("What shows that it is met? Give --evidence: a URL, a path, or the id of a run.")
         places = places_of(desk)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import full_day, plural
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.rivals import open_rivals
@@ -53,7 +54,7 @@ def _verdict(view: ReviewView) -> str:
     conditions = f" with {plural(len(judged.conditions), 'condition')}" if judged.conditions else ""
     who = f" {view.review.override_by} decides {view.review.override_verdict}." if view.review.override_verdict else ""
     return (
-        f"{view.review.system} {view.review.release} closes as {judged.verdict}{conditions}, as of"
+        f"{one_line(view.review.system, 60)} {one_line(view.review.release, 60)} closes as {judged.verdict}{conditions}, as of"
         f" {full_day(judged.as_of)}{until}.{who}"
     )
 
@@ -72,7 +73,7 @@ def _signers(view: ReviewView) -> list[str]:
 
 
 def _dissent(view: ReviewView, dissents: dict[str, str]) -> list[str]:
-    said = [f"{person} disagrees: {reason}" for person, reason in dissents.items()]
+    said = [f"{one_line(person)} disagrees: {one_line(reason, 300)}" for person, reason in dissents.items()]
     split = [
         item
         for item, standing in view.judgement.standings.items()

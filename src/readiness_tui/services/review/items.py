@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from readiness_tui.domain.checklists.model import Item
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
@@ -69,3 +70,12 @@ def _known(conn: Connection, review: Review) -> dict[str, str]:
 
 def _refuse(conn: Connection, review: Review, typed: str) -> str:
     raise ReadinessError(not_here(conn, review, typed))
+
+
+def known_item(conn: Connection, review: Review, item: str) -> Item:
+    """The item of the review's checklists. Raises ReadinessError where there is none, with what was probably meant."""
+    for checklist in reviews.checklists(conn, review.id):
+        for definition in checklist.items:
+            if definition.id == item:
+                return definition
+    raise ReadinessError(not_here(conn, review, item))

@@ -21,7 +21,8 @@ from readiness_tui.services.core.write import change, system_change
 from readiness_tui.services.review import meeting
 from readiness_tui.services.review.review_fields import field_texts, save_fields
 from readiness_tui.services.review.reviews import known_as, once
-from readiness_tui.store import former_names, incidents, reviews, settings, systems
+from readiness_tui.store import incidents, reviews, settings, systems
+from readiness_tui.store.mended import former_names
 from readiness_tui.store.rows import Row, Tx, fetch
 
 

@@ -78,7 +78,7 @@ def _unknown(view: ReviewView, typed: str, names: dict[str, str], items: dict[st
         word = view.judgement.standings[item].word
         return f"{item} is {word}, so it is no gap: there is nothing to own or to be due."
     near = get_close_matches(typed.strip().casefold(), names, n=_MEANT, cutoff=0.6)
-    meant = f" Did you mean {' or '.join(dict.fromkeys(names[one] for one in near))}?" if near else ""
+    meant = f" Did you mean {' or '.join(dict.fromkeys(one_line(names[one], 60) for one in near))}?" if near else ""
     return f"{name} is no gap and no condition of this review.{meant} `readiness gaps` and `readiness conditions` list them."
 
 

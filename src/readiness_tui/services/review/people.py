@@ -9,7 +9,6 @@ from readiness_tui.domain.checklists.people import meant
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.write import system_change
@@ -48,7 +47,7 @@ def _setting(system: str) -> str:
 def person(desk: Desk, typed: str) -> str:
     """The name that `typed` means: a known one in the spelling that is known, one initial for the only one who has it,
     else as typed. Raises ReadinessError where an initial is that of several."""
-    typed = one_line(typed).strip()
+    typed = typed.strip()
     found = meant(typed, *circles(desk)) if typed else ()
     if len(found) > 1:
         raise ReadinessError(which_one(typed, found))

@@ -11,6 +11,7 @@ from enum import StrEnum
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.checklists.standing import name_key, reviewed_alone
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.seen import curtain, whose
@@ -106,9 +107,9 @@ def undo_refusal(conn: Connection, desk: Desk, change: AuditEntry, made: Sequenc
     for row in made:
         owner = whose(row, change.who)
         if row.table in _OWN and name_key(owner) != me and not by_me:
-            return f"“{what}” (change {change.id}) holds the vote or note of {owner}, which only {owner} takes back."
+            return f"“{what}” (change {change.id}) holds the vote or note of {one_line(owner)}, which only {one_line(owner)} takes back."
         if veil.hides(row, change.who) and not by_me:
-            return f"“{what}” (change {change.id}) is of {change.who} alone until the votes are revealed."
+            return f"“{what}” (change {change.id}) is of {one_line(change.who)} alone until the votes are revealed."
         if row.table == "review" and row.old and row.new and _sight(row.old) != _sight(row.new):
             return (
                 f"“{what}” (change {change.id}) cannot be undone: who sees which votes changes by the reveal alone, and"

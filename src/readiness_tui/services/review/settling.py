@@ -16,7 +16,7 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.rivals import SECTION, Kind, of_section, open_rivals, save
 from readiness_tui.services.core.write import system_change
 from readiness_tui.services.incidents import changes, edit
-from readiness_tui.services.review import assess, gaps, review_fields, scorecard
+from readiness_tui.services.review import gaps, item_values, review_fields, scorecard
 from readiness_tui.store import incidents
 from readiness_tui.store.codec import dump
 from readiness_tui.store.sqlite import Connection
@@ -25,8 +25,8 @@ from readiness_tui.store.together import rivals
 _KINDS = {
     kind.name: kind
     for kind in (
-        assess.NOTE,
-        assess.WAIVER,
+        item_values.NOTE,
+        item_values.WAIVER,
         gaps.GAP,
         gaps.CONDITION,
         changes.INCIDENT,
@@ -80,7 +80,7 @@ def parts(of: Rival, value: str) -> dict[str, str]:
 
 def whole(of: Rival, said: Mapping[str, str]) -> str:
     """The value of these parts. Raises ReadinessError for a day that is none."""
-    return assess.waiver_text(said["reason"], said["approved by"], said["until"]) if "until" in said else said[""]
+    return item_values.waiver_text(said["reason"], said["approved by"], said["until"]) if "until" in said else said[""]
 
 
 def is_long(of: Rival) -> bool:

@@ -11,14 +11,16 @@ from datetime import date
 
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.write import sync
 from readiness_tui.services.review.next_review import last_candidate
-from readiness_tui.store import gaps, reviews, supersessions
+from readiness_tui.store import gaps, reviews
+from readiness_tui.store.mended import supersessions
+from readiness_tui.store.mended.supersessions import Supersession
 from readiness_tui.store.rows import Tx, fetch
 from readiness_tui.store.sqlite import Connection
-from readiness_tui.store.supersessions import Supersession
 
 #: What people said in a review, with its day and names: all of it stands in the corrected one.
 _SAID = (
@@ -41,7 +43,7 @@ def supersede(desk: Desk, reason: str) -> Review:
         old = current_review(conn, desk)
         candidate = last_candidate(conn, old)
     if old.frozen_at is None:
-        raise ReadinessError(f"The review of {old.release} is not frozen: change it as it is.")
+        raise ReadinessError(f"The review of {one_line(old.release, 60)} is not frozen: change it as it is.")
     with desk.store.write(
         desk.who,
         f"scorecard superseded: {old.release}",
@@ -52,7 +54,7 @@ def supersede(desk: Desk, reason: str) -> Review:
     ) as tx:
         if old.id in (known := supersessions.all(tx.conn)):
             raise ReadinessError(
-                f"The scorecard of {old.release} was superseded by review {known[old.id].new} already. Correct that one."
+                f"The scorecard of {one_line(old.release, 60)} was superseded by review {known[old.id].new} already. Correct that one."
             )
         new = replace(old, id=0, frozen_at=None, as_of=_pinned(tx.conn, old), candidate=candidate)
         new = replace(new, id=reviews.put(tx, new))

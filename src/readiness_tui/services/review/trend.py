@@ -7,14 +7,16 @@ from datetime import date
 
 from readiness_tui.domain.scorecard.model import Change, Previous, Scorecard
 from readiness_tui.domain.scorecard.trend import TrendPoint, trend_point
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review.scorecard import card_of
-from readiness_tui.store import reviews, scorecards, supersessions
+from readiness_tui.store import reviews, scorecards
+from readiness_tui.store.mended import supersessions
+from readiness_tui.store.mended.supersessions import Supersession
 from readiness_tui.store.scorecards import StoredScorecard
-from readiness_tui.store.supersessions import Supersession
 
-__all__ = ["Difference", "ReviewLine", "Supersession", "difference", "review_lines"]
+__all__ = ["ReviewLine", "SinceLast", "Supersession", "difference", "review_lines"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class ReviewLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class SinceLast:
     """`previous` None: there is no frozen scorecard to compare with, and `why_not` says why."""
 
     previous: Previous | None
@@ -57,18 +59,18 @@ def review_lines(desk: Desk, view: ReviewView) -> list[ReviewLine]:
     return lines
 
 
-def difference(desk: Desk, view: ReviewView) -> Difference:
+def difference(desk: Desk, view: ReviewView) -> SinceLast:
     """What changed from the review before to the desk's, as its scorecard prints it."""
     card: Scorecard = card_of(desk, view)
     if card.previous is not None:
-        return Difference(card.previous, card.changes)
+        return SinceLast(card.previous, card.changes)
     with desk.store.read() as conn:
         before = reviews.previous(conn, view.review)
     if before is None:
-        return Difference(None, why_not="This is the first review of the system.")
-    return Difference(
+        return SinceLast(None, why_not="This is the first review of the system.")
+    return SinceLast(
         None,
-        why_not=f"The review before, release {before.release}, is not frozen, so nothing was kept to compare with.",
+        why_not=f"The review before, release {one_line(before.release, 60)}, is not frozen, so nothing was kept to compare with.",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from readiness_tui.domain.checklists.standing import name_key
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.seen import each_once
 from readiness_tui.services.core.view import ReviewView, load
@@ -63,4 +64,4 @@ def differences(view: ReviewView) -> tuple[VoteSplit, ...]:
 def turnout_text(view: ReviewView) -> str:
     """ "Voted on: ana 16 of 16, ben 12 of 16"."""
     found = turnout_of(view)
-    return "Voted on: " + ", ".join(f"{name} {count} of {found.total}" for name, count in found.voted)
+    return "Voted on: " + ", ".join(f"{one_line(name)} {count} of {found.total}" for name, count in found.voted)

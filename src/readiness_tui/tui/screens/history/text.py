@@ -11,7 +11,7 @@ from readiness_tui.domain.scorecard.trend import TrendPoint
 from readiness_tui.domain.text.format import full_day, percent, plural
 from readiness_tui.domain.verdict.model import Verdict
 from readiness_tui.services.review import history
-from readiness_tui.services.review.trend import Difference, ReviewLine
+from readiness_tui.services.review.trend import ReviewLine, SinceLast
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.text import column, fit, join, line, safe
 
@@ -65,7 +65,7 @@ def sections(point: TrendPoint) -> str:
     )
 
 
-def difference(found: Difference) -> Content:
+def difference(found: SinceLast) -> Content:
     """What changed, cause by cause. What nobody has voted on yet did not get worse, and stands last."""
     if found.previous is None:
         return safe(found.why_not)

@@ -43,10 +43,7 @@ PANE = 110  # columns of the terminal from which the record stands beside the li
 
 class TracesScreen(RoomScreen):
     ROOM = "traces"
-    LEGEND = """\
-● success   ✗ fail   ◐ abstain: it said that it does not know   ! error   · the log does not say
-○ a tool call whose arguments or result are not logged   — not recorded   ▼ ▲ what the list is sorted by
-✓ selected   ▸ highlighted"""
+    LEGEND = trace_text.LEGEND
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#list"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -325,11 +322,7 @@ class TracesScreen(RoomScreen):
     @property
     def present(self) -> Present | None:
         row = self._list.current
-        if row is None:
-            return None
-        trace = row.trace
-        texts = [text for text in (trace.question, trace.answer, trace.error) if text]
-        return Present(trace.id, trace_text.as_one_line(trace), texts)
+        return trace_text.present(row.trace) if row is not None else None
 
     @property
     def narrowed(self) -> bool:
@@ -387,9 +380,8 @@ class TracesScreen(RoomScreen):
             self.host.tell(NOT_COUNTED)
             return
         title = f"Latency and cost of {plural(self._survey.total, 'trace')}"
-        self.app.push_screen(
-            SpreadDialog(title, self._survey.bars, gate_limits.limits(self.view.gate.gate, From.TRACES))
-        )
+        limits = gate_limits.limits(self.view.gate.gate, From.TRACES)
+        self.app.push_screen(SpreadDialog(title, self._survey.bars, limits))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("filter", "sort", "counts", "spread") and self._empty:

@@ -14,12 +14,17 @@ from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.domain.text.format import day_month, moment, number, plural
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.traces import ListedTrace
+from readiness_tui.tui.hands import Present
 from readiness_tui.tui.record_text import LONG, as_json, block, chunks, tools
 from readiness_tui.tui.screens.traces.waterfall import waterfall
 from readiness_tui.tui.text import fit, join, line, safe
 from readiness_tui.tui.widgets.page_window import PageWindow
 from readiness_tui.tui.widgets.titles import Title
 
+LEGEND = """\
+● success   ✗ fail   ◐ abstain: it said that it does not know   ! error   · the log does not say
+○ a tool call whose arguments or result are not logged   — not recorded   ▼ ▲ what the list is sorted by
+✓ selected   ▸ highlighted"""
 LAID_OUT = 1_000_000  # characters of a record that is still laid out
 MANY = "more tool calls than fit here"
 RAW = 20_000  # characters of the record as the file had it
@@ -233,3 +238,9 @@ def counted(total: int | None, *, narrow: bool) -> str:
     if total is None:
         return "counting …"
     return f"{plural(total, 'trace')}{meets(total) + ' · Esc shows all' if narrow else ''}"
+
+
+def present(trace: Trace) -> Present:
+    """The trace for the clipboard, with the texts that may have links."""
+    texts = [text for text in (trace.question, trace.answer, trace.error) if text]
+    return Present(trace.id, as_one_line(trace), texts)

@@ -1,0 +1,1 @@
+"""What was mended after the fact: names, superseded scorecards, imports taken back."""
