@@ -61,6 +61,8 @@ assessed: items with a score, of all   proven: by what was imported   ✓ ◐ �
             yield Clickable(id="conditions")
 
     async def show(self, view: ReviewView) -> None:
+        if view.review.observers:
+            self.refresh_bindings()  # who looks on is offered no vote
         from readiness_tui.tui.screens.overview.look import glance_of
 
         self._draw(glance_of(view))
@@ -142,6 +144,15 @@ assessed: items with a score, of all   proven: by what was imported   ✓ ◐ �
 
     async def _go_to(self, key: str) -> None:
         await self.host.go_to(key)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        view = self.host.view
+        if action == "accept" and view is not None and view.review.observers:
+            from readiness_tui.services.review import roles
+
+            if roles.observes(view.review, view.who):
+                return False
+        return super().check_action(action, parameters)
 
     async def action_accept(self) -> None:
         view = self.view
