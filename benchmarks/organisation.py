@@ -29,9 +29,9 @@ from readiness_tui.domain.incidents.model import (
     TimelineEntry,
 )
 from readiness_tui.domain.verdict.gap import Gap, GapState
+from readiness_tui.services.checklists import shipped
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.write import resync
-from readiness_tui.services.checklists import shipped
 from readiness_tui.store import assessments, gaps, incidents, reviews
 from readiness_tui.store.rows import Tx
 
