@@ -98,3 +98,19 @@ async def test_no_screen_tells_what_ben_thinks(tmp_path: Path) -> None:
     assert "Reveal all votes?" in one
     assert "voted on OBS-01, OBS-02, REL-01" in one
     assert_tells_nothing(one, other)
+
+
+async def test_an_observer_is_offered_no_key_that_votes_and_is_told_why(sample_desk: Desk) -> None:
+    reviews.set_people(sample_desk, observers=["olga"])
+    sample_desk.who = "olga"
+    app = ReadinessApp(sample_desk)
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause(0.2)
+        assert "Accept" not in painted(pilot)
+        await press(pilot, "C")
+        shown = painted(pilot)
+        assert "0 missing" not in shown
+        assert "e Evidence" in shown
+        assert read(pilot, "#consequence") == "olga observes this review: observers do not vote."
+        await press(pilot, "escape", "m")
+        assert "olga observes and does not vote" in read(pilot, "#who")

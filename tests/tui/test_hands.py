@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
 from readiness_tui.services.core.desk import Desk, open_desk
+from readiness_tui.services.core.view import load
 from readiness_tui.services.review import assess
 from readiness_tui.tui import browser
 from readiness_tui.tui.app import ReadinessApp
@@ -213,6 +214,12 @@ async def test_a_draft_says_what_somebody_stored_meanwhile(sample_desk: Desk, sa
         await press(pilot, "n")
         assert app.screen.query_one("#field-text", TextArea).text == "mine"
         assert "Stored meanwhile: “[b]theirs[/b]”." in read(pilot, "#dialog-kept")
+        # Left again and opened again it is still the draft of then: it goes over theirs after a question alone.
+        await press(pilot, *"!", "escape", "n", "ctrl+s")
+        assert "“Note” is “[b]theirs[/b]” by now. Save again puts yours" in read(pilot, "#dialog-refusal")
+        assert load(sample_desk).dossier(item).note == "[b]theirs[/b]"
+        await press(pilot, "ctrl+s")
+        assert load(sample_desk).dossier(item).note.strip("!") == "mine"
 
 
 @pytest.mark.slow

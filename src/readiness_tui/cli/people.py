@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from readiness_tui.cli.common import Session, as_json, desk_of, pass_session, say, say_json
+from readiness_tui.domain.checklists.standing import reviewed_alone
 from readiness_tui.domain.text.sanitise import one_line
 
 
@@ -48,7 +49,10 @@ def people_command(
         return
     for role, names in (
         ("Owner", (review.owner,)),
-        ("Facilitator", (review.facilitator or "nobody",)),
+        (
+            "Facilitator",
+            () if reviewed_alone(review.reviewers) and not review.secret else (review.facilitator or "nobody",),
+        ),
         ("Reviewers", review.reviewers),
         ("Authors", review.authors),
         ("Observers", review.observers),

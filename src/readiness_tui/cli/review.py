@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from readiness_tui.cli.common import DayOption, Session, as_json, desk_of, may_ask, pass_session, say, say_json, sure
+from readiness_tui.domain.checklists.standing import reviewed_alone
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 
@@ -164,15 +165,17 @@ def _say(desk: Desk, review: Review, *, as_json: bool) -> None:
     from readiness_tui.domain.text.format import full_day, moment, plural
 
     votes = "open" if not review.blind else "blind, revealed" if review.revealed else "blind until the reveal"
+    alone = reviewed_alone(review.reviewers) and not review.secret
     where = review.zone or "this machine's"
     rows = (
         ("System", review.system),
         ("Release", review.release),
         ("Held on", full_day(review.held_on)),
         ("Owner", review.owner or "nobody"),
-        ("Facilitator", review.facilitator or "nobody"),
+        # With one reviewer nobody reveals anything, and there is nobody to hide votes from.
+        *(() if alone else (("Facilitator", review.facilitator or "nobody"),)),
         ("Reviewers", ", ".join(review.reviewers) or "nobody"),
-        ("Voting", votes),
+        *(() if alone else (("Voting", votes),)),
         ("Depth", review.depth.value),
         ("Checklists", ", ".join(review.checklists)),
         ("Time zone", f"{where} (today is {full_day(today)})"),

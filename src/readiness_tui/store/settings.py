@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,13 +44,22 @@ def put_attendees(tx: Tx, system: str, names: tuple[str, ...]) -> None:
 
 def rename_system(tx: Tx, old: str, new: str) -> None:
     """What is remembered for a system goes on under its new name."""
-    for kind in ("attendees", "labelling"):
+    for kind in ("attendees", "labelling", "people"):
         place = f"{kind}/{old}"
         for (name,) in tx.conn.execute("SELECT name FROM setting").fetchall():
             if name == place or name.startswith(f"{place}/"):
                 tx.conn.execute(
                     "UPDATE OR REPLACE setting SET name = ? WHERE name = ?", (f"{kind}/{new}{name[len(place) :]}", name)
                 )
+
+
+def rename_person(tx: Tx, system: str, names: Callable[[Sequence[str]], Sequence[str]]) -> None:
+    """Who attends a system's meetings, and whom it knows, under their new name; `names` gives a list its new names."""
+    for place in (f"attendees/{system}", f"people/{system}"):
+        listed = get(tx.conn, place, [])
+        renamed = list(dict.fromkeys(names(listed)))
+        if renamed != listed:
+            put(tx, place, renamed)
 
 
 def get_draft(conn: Connection, name: str) -> UnsavedText | None:

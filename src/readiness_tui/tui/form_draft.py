@@ -58,12 +58,15 @@ class FormDraft:
             self._host.complain(f"What was typed is saved, but its draft could not be removed: {refusal}")
 
 
-def written(values: Mapping[str, str], proposed: Mapping[str, str]) -> str:
-    """The fields that differ from what is proposed, as text; "" where none does."""
+def written(values: Mapping[str, str], proposed: Mapping[str, str], saw: Mapping[str, str] | None = None) -> str:
+    """The fields that differ from what is proposed, as text; "" where none does. `saw`: what stood in them when they were
+    typed, where that was something else."""
     changed = {name: text for name, text in values.items() if text != proposed.get(name, "")}
     if not changed:
         return ""
-    return json.dumps({"typed": changed, "proposed": {name: proposed.get(name, "") for name in changed}})
+    return json.dumps(
+        {"typed": changed, "proposed": {name: {**proposed, **(saw or {})}.get(name, "") for name in changed}}
+    )
 
 
 def parsed(text: str, at: datetime | None) -> KeptText | None:

@@ -82,7 +82,7 @@ def test_a_preview_says_what_the_vote_would_bring(data: st.DataObject, facts: Fa
     dossier = facts.dossiers[item_id]
     votes = tuple(vote for vote in dossier.votes if vote.reviewer != "ana")
     votes = votes if points is None else (*votes, Vote(item_id, "ana", points))
-    voted = replace(facts, dossiers={**facts.dossiers, item_id: replace(dossier, votes=votes, consensus=None)})
+    voted = replace(facts, dossiers={**facts.dossiers, item_id: replace(dossier, votes=votes)})
     before, after = judge(facts, AS_OF), judge(voted, AS_OF)
     at = [section.checklist.id for section in before.sections].index(dossier.checklist_id)
     assert (told.verdict_before, told.verdict_after) == (before.verdict, after.verdict)

@@ -29,6 +29,7 @@ from readiness_tui.services.review import (
     scorecard,
     settling,
 )
+from readiness_tui.services.review.freezing import freeze_question
 
 ITEM = "REL-02"
 INC = 2  # in review, with a timeline and an action
@@ -351,8 +352,17 @@ def test_a_frozen_review_keeps_its_rivals_as_they_are(two: tuple[Desk, Desk]) ->
     ana, ben = two
     assess.note(ben, ITEM, "first", base="")
     assess.note(ana, ITEM, "second", base="")
+    gap = _gap(ana)
+    gaps.set_owner(ben, gap, "zoe")
+    assert gaps.set_owner(ana, gap, "dave", base="x") is not None
+    asked = [line for line in freeze_question(ana) if line.startswith("Two versions")]
+    assert asked == [
+        f"Two versions wait to be settled (# in the app): note on {ITEM} (ana’s beside the stored one). The freeze keeps"
+        " what is stored; afterwards they cannot be settled."
+    ]
     scorecard.freeze(ana)
-    (kept,) = settling.waiting(ana)
+    kept, of_gap = settling.waiting(ana)
+    assert settling.settle(ana, of_gap.rival, "dave", base="zoe") is None
     with pytest.raises(ReadinessError, match="frozen"):
         settling.settle(ana, kept.rival, "second", base="first")
     assert settling.waiting(ana) == (kept,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from readiness_tui.domain.incidents.model import Sev
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.incidents import edit
-from readiness_tui.services.review import assess, carry, history, scorecard
+from readiness_tui.services.review import assess, carry, history, reviews, scorecard
 from tests.conftest import NOW
 
 LINK = "https://example.org/notes"
@@ -116,3 +117,29 @@ def test_of_a_review_that_is_not_frozen_the_votes_stand_there_without_what_proof
     assert [load(desk).judgement.standings[one].points for one in (item, claimed)] == [2, 1]
     with pytest.raises(ReadinessError, match="no checklist reliabilty"):
         carry.confirm_section(desk, "reliabilty")
+
+
+def test_of_votes_that_were_never_revealed_each_has_their_own_vote_and_note_alone(desk: Desk) -> None:
+    item, other = _items(desk)[:2]
+    ben = replace(desk, who="ben", cache={})
+    reviews.set_blind(desk, True)
+    for who, points in ((desk, 1), (ben, 0)):
+        assess.score(who, [item], points)
+        assess.note(who, item, f"{who.who} says {points}")
+    assess.score(ben, [other], 0)
+    history.next_review(desk, "2", "")
+    for who, points in ((desk, 1), (replace(desk, who="ben", cache={}), 0)):
+        last = carry.last_time(who)
+        assert [(vote.reviewer, vote.points) for vote in last[item].votes] == [(who.who, points)]
+        assert (last[item].points, last[item].note) == (points, f"{who.who} says {points}")
+    assert other not in carry.last_time(desk)
+
+
+def test_nothing_waits_for_an_observer(desk: Desk) -> None:
+    item = _items(desk)[0]
+    assess.score(desk, [item], 1)
+    reviews.set_people(desk, observers=["olga"])
+    history.next_review(desk, "2", "")
+    olga = replace(desk, who="olga", cache={})
+    assert carry.open_items(load(desk), carry.last_time(desk)) == [item]
+    assert carry.open_items(load(olga), carry.last_time(olga)) == []

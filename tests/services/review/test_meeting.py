@@ -11,13 +11,14 @@ from readiness_tui.domain.checklists.assessment import EvidenceKind
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.verdict.decision import Topic
 from readiness_tui.domain.verdict.gap import GapState
+from readiness_tui.domain.verdict.preview import preview_vote
 from readiness_tui.reports.decisions import decisions_markdown
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.review import assess, gaps, history, meeting, people, reviews, scorecard
 from readiness_tui.services.review.decisions import decisions
 from readiness_tui.services.review.freezing import freeze_question
-from readiness_tui.services.review.promises import promise
+from readiness_tui.services.review.promises import promise, saw
 from readiness_tui.services.review.remarks import record
 from tests.conftest import NOW
 
@@ -55,6 +56,43 @@ def test_an_initial_is_the_person_and_an_unknown_name_is_asked_about_once(desk: 
     assert {gap.owner for gap in load(desk).gaps.values()} == {"Grace", "hugo"}
     promise(desk, ["OBS-02"], owner="h")  # known from now on
     assert load(desk).gaps[load(desk).workings.gap_keys["OBS-02"]].owner == "hugo"
+
+
+def test_a_voter_whom_nobody_knows_is_asked_about_with_the_owners(desk: Desk) -> None:
+    """What a misspelt reviewer voted becomes theirs; where both spellings voted, it is said which stands."""
+    meeting.set_attendees(desk, "ana, ben")
+    bem = replace(desk, who="bem", cache={})
+    assess.score(bem, ["OBS-01", "OBS-02"], 1)
+    assess.score(as_ben(desk), ["OBS-02"], 2)
+    promise(desk, ["OBS-03"], owner="bem")
+    (asked,) = people.strangers(desk)
+    assert (asked.name, asked.like, asked.voted, len(asked.owns)) == ("bem", "ben", 2, 1)
+    assert any("Nobody here is called bem (voted and owns something)" in line for line in freeze_question(desk))
+    (merged,) = people.settle_names(desk, {"bem": "ben"})
+    assert merged.startswith("OBS-02: ")
+    assert people.strangers(desk) == ()
+    assert votes(desk, "OBS-01") == {"ben": 1}
+    reviews.set_people(desk, observers=["olga"])
+    assess.score(replace(desk, who="ogla", cache={}), ["OBS-01"], 1)
+    with pytest.raises(ReadinessError, match="observers do not vote"):
+        people.settle_names(desk, {"ogla": "olga"})
+    people.settle_names(desk, {"ogla": "ogla"})  # somebody all the same
+    assert people.strangers(desk) == ()
+
+
+def test_a_promise_does_not_go_over_what_somebody_agreed_on_meanwhile(desk: Desk) -> None:
+    """Of many items too, of one that nobody had decided, and from the line of the evidence."""
+    base = saw(load(desk), ["OBS-01", "OBS-02"])
+    promise(as_ben(desk), ["OBS-01"], owner="ben", due=DAY)
+    kept = promise(desk, ["OBS-01", "OBS-02"], owner="ana", base=base)
+    assert kept is not None
+    assert (kept.value, kept.title) == ("ana", "owner of the gap OBS-01")
+    view = load(desk)
+    owners = {item: view.gaps[view.workings.gap_keys[item]].owner for item in ("OBS-01", "OBS-02")}
+    assert owners == {"OBS-01": "ben", "OBS-02": "ana"}
+    late = record(desk, ["OBS-01"], "https://example.org/log @ana +3", base=base)
+    assert late.rival is not None
+    assert load(desk).gaps[view.workings.gap_keys["OBS-01"]].owner == "ben"
 
 
 def test_an_undecided_blocker_has_owner_and_date_and_the_vote_finds_its_gap(desk: Desk) -> None:
@@ -134,6 +172,41 @@ def test_the_vote_of_the_room_leaves_a_vote_that_somebody_typed(desk: Desk) -> N
     assert meeting.room(desk, reviews.people(desk), ("ana", "ben")) == ()
     with pytest.raises(ReadinessError, match="each person types their own"):
         assess.score(desk, ["OBS-01"], 2, room=room)
+
+
+def test_the_typist_takes_the_room_vote_back_and_nobody_else_does(desk: Desk) -> None:
+    reviews.set_people(desk, add=["chloe"])
+    assess.score(desk, ["REL-02"], 1, room=("ana", "ben", "chloe"))
+    given = history.log(desk, limit=1)[0].id
+    with pytest.raises(ReadinessError, match="only ana takes back"):
+        history.undo(as_ben(desk), given)
+    history.undo(desk, given)
+    assert votes(desk, "REL-02") == {}
+
+
+def test_an_observer_types_for_those_who_are_here_and_has_no_vote(desk: Desk) -> None:
+    reviews.set_people(desk, observers=["olga"])
+    olga = replace(desk, who="olga", cache={})
+    review = reviews.people(desk)
+    assert meeting.room(olga, review, ("ana", "ben")) == ()  # she is not here herself
+    room = meeting.room(olga, review, ("olga", "ben"))
+    assert room == ("ben",)
+    assess.score(olga, ["REL-02"], 1, room=room)
+    assert votes(desk, "REL-02") == {"ben": 1}
+    history.undo(olga, history.log(olga, limit=1)[0].id)
+    assert votes(desk, "REL-02") == {}
+
+
+def test_what_a_score_would_do_is_said_of_the_whole_room(desk: Desk) -> None:
+    reviews.set_people(desk, add=["chloe"])
+    assess.score(as_ben(desk), ["REL-02"], 1)
+    room = ("ana", "ben", "chloe")
+    assess.score(desk, ["REL-02"], 0, room=room)
+    together = assess.voters(desk, "REL-02", room)
+    assert together == ("ana", "chloe")
+    told = preview_vote(load(desk).workings, "ana", "REL-02", 2, together)
+    assess.score(desk, ["REL-02"], 2, room=room)
+    assert told.standing.counts == load(desk).judgement.standings["REL-02"].counts == 1
 
 
 def test_a_vote_is_copied_to_the_items_of_the_same_gap(desk: Desk) -> None:

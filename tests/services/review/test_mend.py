@@ -11,10 +11,23 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import HumanLabel, HumanVerdict
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
-from readiness_tui.services.review import assess, gaps, history, meeting, mend, printed, reviews, scorecard
+from readiness_tui.services.review import (
+    assess,
+    gaps,
+    history,
+    meeting,
+    mend,
+    people,
+    printed,
+    reviews,
+    scorecard,
+    settling,
+)
 from readiness_tui.services.review.supersede import supersede
 from readiness_tui.store import runs
 from tests.conftest import NOW
+
+LAST = NOW.date() + timedelta(days=30)
 
 
 def names_in(desk: Desk, name: str) -> set[str]:
@@ -100,6 +113,33 @@ def test_a_person_is_renamed_in_all_that_is_open_and_no_vote_is_lost(desk: Desk)
     assert history.log(desk)[0].what == "person renamed: ben k → Ben Kade"
     with pytest.raises(ReadinessError, match="Nobody called “zoe”"):
         mend.rename_person(desk, "zoe", "Zoë")
+
+
+def test_what_waits_who_is_here_and_who_is_known_follow_a_name(desk: Desk) -> None:
+    """Settling two versions later brings no old name, and the room goes on voting for whoever was renamed."""
+    item = load(desk).items[0].id
+    reviews.set_people(desk, add=["chloe"], authors=["ben"], observers=["otto"])
+    assess.score(desk, [item], 1)
+    key = load(desk).workings.gap_keys[item]
+    gaps.set_owner(desk, key, "chloe", base="")
+    assert gaps.set_owner(desk, key, "ben", base="") is not None
+    assess.waive(desk, item, "bought", "chloe", LAST, base=None)
+    assert assess.waive(desk, item, "built", "Ben", LAST, base=None) is not None
+    scorecard.dissent(desk, "ben", "too early")
+    meeting.set_attendees(desk, "ana, ben")
+    people.settle_names(desk, {"ben": "ben"})
+    mend.rename_person(desk, "ben", "Ben Kade")
+    mend.rename_person(desk, "otto", "Otto M")
+    review = load(desk).review
+    assert (review.authors, review.observers) == (("Ben Kade",), ("Otto M",))
+    of_gap, of_waiver = (two.rival.value for two in settling.waiting(desk))
+    assert of_gap == "Ben Kade"
+    assert '"approved by": "Ben Kade"' in of_waiver
+    assert meeting.room(desk, review, meeting.open_meeting(desk).here) == ("ana", "Ben Kade")
+    assert people.circles(desk)[2] == ("Ben Kade",)
+    mend.rename_system(desk, "bot", "Help desk")
+    assert people.circles(desk)[2] == ("Ben Kade",)
+    assert len(settling.waiting(desk)) == 2
 
 
 def test_blind_votes_of_two_spellings_are_merged_without_telling_them(desk: Desk) -> None:

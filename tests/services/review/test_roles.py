@@ -12,6 +12,7 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.review import assess, history, reviews, roles, scorecard, votes
 from readiness_tui.store import assessments
+from readiness_tui.tui.screens.checklists.offers import offers
 
 ACTS: dict[str, Callable[[Desk], object]] = {
     "vote": lambda desk: assess.score(desk, ["OBS-01"], 1),
@@ -186,3 +187,19 @@ def test_turnout_and_differences(desk: Desk) -> None:
         ("OBS-01", 1, ("ana 0", "ben 1"), False),
     ]
     assert votes.turnout_text(load(desk)) == "Voted on: ana 3 of 16, ben 3 of 16"
+
+
+def test_a_footer_names_no_key_that_a_role_refuses(room: Desk) -> None:
+    assess.score(room, ["OBS-01"], 2)
+    assess.score(replace(room, who="ben", cache={}), ["OBS-01"], 0)
+    votes_with = ("score", "not_applicable", "unscore", "confirm")
+
+    def named(who: str, together: tuple[str, ...] = ()) -> set[str]:
+        view = load(replace(room, who=who, cache={}))
+        standing = view.judgement.standings["OBS-01"]
+        return {action for action in (*votes_with, "note") if offers(view, standing, (), action, together)}
+
+    assert named("ana") == {*votes_with, "note"}
+    assert named("ben") == {*votes_with, "note"} - {"confirm"}  # the consensus is the facilitator's
+    assert named("otto") == {"note"}
+    assert named("otto", ("ana", "ben")) == {"score", "not_applicable", "unscore", "note"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from readiness_tui.domain.checklists.assessment import Dossier, Standing, Vote
@@ -24,13 +25,15 @@ class Consequence:
     standing: Standing
 
 
-def preview_vote(now: Workings, who: str, item_id: str, points: int | None) -> Consequence:
-    """What `who` voting `points` on the item would change of what holds now: only that item is looked at anew."""
+def preview_vote(now: Workings, who: str, item_id: str, points: int | None, voters: Sequence[str] = ()) -> Consequence:
+    """What `who` (else all of `voters`, who vote together) voting `points` on the item would change of what holds now:
+    only that item is looked at anew. A recorded consensus goes on standing above the votes."""
     facts = now.facts
     dossier = facts.dossiers[item_id]
-    others = tuple(vote for vote in dossier.votes if name_key(vote.reviewer) != name_key(who))
-    voted = others if points is None else (*others, Vote(item_id, who, points))
-    changed = replace(dossier, votes=voted, consensus=None)
+    voting = {name_key(name): name for name in voters or (who,)}
+    others = tuple(vote for vote in dossier.votes if name_key(vote.reviewer) not in voting)
+    voted = others if points is None else (*others, *(Vote(item_id, name, points) for name in voting.values()))
+    changed = replace(dossier, votes=voted)
     alike = _said(changed) == _said(dossier)  # what was voted before, at whatever time
     after = now if alike else work_out(replace(facts, dossiers={**facts.dossiers, item_id: changed}), now.as_of, now)
 

@@ -72,6 +72,11 @@ class Rival:
             return f"{kind}/{ref}"
         return f"incident/{ref}" if kind in ("incident", "action", "line", "section") else ""
 
+    @property
+    def outlives_review(self) -> bool:
+        """Whether it is of the system, and can be settled after the review was frozen too."""
+        return self.about.partition("/")[0] in ("gap", "incident", "action", "line", "section")
+
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:

@@ -25,6 +25,7 @@ from readiness_tui.services.review.items import known_item
 from readiness_tui.services.review.roles import Act
 from readiness_tui.store import assessments
 from readiness_tui.store.rows import Tx
+from readiness_tui.store.sqlite import Connection
 
 
 def score(desk: Desk, items: Sequence[str], points: int | None, *, room: Sequence[str] = ()) -> None:
@@ -39,7 +40,7 @@ def score(desk: Desk, items: Sequence[str], points: int | None, *, room: Sequenc
     with change(desk, f"score {', '.join(items)}: {word}{_of_room(room)}") as (tx, review):
         for item in items:
             known_item(tx.conn, review, item)
-            for voter in _voters(tx, desk, review, item, room):
+            for voter in _voters(tx.conn, desk, review, item, room):
                 if points is None:
                     _clear_vote(tx, review, item, voter)
                 else:
@@ -61,8 +62,9 @@ def _clear_vote(tx: Tx, review: Review, item: str, who: str, *, keep: str = "") 
             assessments.clear_vote(tx, review.id, item, vote.reviewer)
 
 
-def _voters(tx: Tx, desk: Desk, review: Review, item: str, room: Sequence[str]) -> list[str]:
-    """Whose vote it is: the typist's alone, or that of everybody in the room who has not typed one of their own."""
+def _voters(conn: Connection, desk: Desk, review: Review, item: str, room: Sequence[str]) -> list[str]:
+    """Whose vote it is: the typist's alone, or that of everybody in the room who has not typed one of their own. A typist
+    who does not review is not in the room's list."""
     if not room:
         return [desk.who]
     if review.secret:
@@ -70,10 +72,17 @@ def _voters(tx: Tx, desk: Desk, review: Review, item: str, room: Sequence[str]) 
     spelt = {name_key(name): name for name in review.reviewers}
     if strangers := [name for name in room if name_key(name) not in spelt]:
         raise ReadinessError(f"{strangers[0]} is no reviewer here, so the room cannot vote for them.")
-    typed = assessments.votes_typed_by(tx.conn, review.id, item)
+    typed = assessments.votes_typed_by(conn, review.id, item)
     own = {reviewer for reviewer, who in typed.items() if name_key(who) == reviewer}
-    here = [spelt[name_key(name)] for name in room if name_key(name) != name_key(desk.who)]
-    return [desk.who, *(name for name in here if name_key(name) not in own)]
+    typist = [desk.who] if name_key(desk.who) in map(name_key, room) else []
+    others = [spelt[name_key(name)] for name in room if name_key(name) != name_key(desk.who)]
+    return [*typist, *(name for name in others if name_key(name) not in own)]
+
+
+def voters(desk: Desk, item: str, room: Sequence[str]) -> tuple[str, ...]:
+    """Whose vote on the item it would be, typed now by `desk.who` for the room: as `score` would give it."""
+    with desk.store.read() as conn:
+        return tuple(_voters(conn, desk, current_review(conn, desk), item, room))
 
 
 def _of_room(room: Sequence[str]) -> str:
@@ -92,7 +101,7 @@ def not_applicable(desk: Desk, item: str, reason: str, *, room: Sequence[str] = 
             raise ReadinessError(
                 f"{item} cannot be set to not applicable: its checklist says it applies to every system."
             )
-        for voter in _voters(tx, desk, review, item, room):
+        for voter in _voters(tx.conn, desk, review, item, room):
             _vote(tx, desk, review, Vote(item, voter, None, na=True, na_reason=reason))
 
 
@@ -245,7 +254,7 @@ def accept(
     ready = tuple(item for item, _ in found.votes)
     with change(desk, f"accept proof for {', '.join(ready)}{_of_room(room)}") as (tx, review):
         for item, points in found.votes:
-            for voter in _voters(tx, desk, review, item, room):
+            for voter in _voters(tx.conn, desk, review, item, room):
                 _vote(tx, desk, review, Vote(item, voter, points))
     return ready
 
@@ -328,10 +337,11 @@ def agree(
 
 
 def copy_to(desk: Desk, item: str, others: Sequence[str], *, room: Sequence[str] = ()) -> None:
-    """Give `others` of the item's `same_as` group the vote that `desk.who` gave here, and the evidence attached here
+    """Give `others` of the item's `same_as` group the vote that `desk.who` (else the room's first) gave here, and the evidence attached here
     that they lack. Votes of a group are independent: this is a vote on each, and said as one."""
     view = load(desk)
-    mine = next((vote for vote in view.dossier(item).votes if name_key(vote.reviewer) == name_key(desk.who)), None)
+    of = name_key(room[0] if room else desk.who)
+    mine = next((vote for vote in view.dossier(item).votes if name_key(vote.reviewer) == of), None)
     if mine is None or not others:
         raise ReadinessError(f"{item} has no vote of yours to copy. Score it first.")
     with change(desk, f"{item} copied to {', '.join(others)}{_of_room(room)}") as (tx, review):
@@ -339,7 +349,7 @@ def copy_to(desk: Desk, item: str, others: Sequence[str], *, room: Sequence[str]
             definition = known_item(tx.conn, review, other)
             if mine.na and not definition.na_allowed:
                 raise ReadinessError(f"{other} cannot be set to not applicable: its checklist says it always applies.")
-            for voter in _voters(tx, desk, review, other, room):
+            for voter in _voters(tx.conn, desk, review, other, room):
                 _vote(tx, desk, review, replace(mine, item_id=other, reviewer=voter))
             there = {(piece.kind, piece.ref) for piece in view.dossier(other).evidence}
             for piece in view.dossier(item).evidence:

@@ -62,7 +62,7 @@ def last_time(desk: Desk) -> dict[str, LastTime]:
 
 def open_items(view: ReviewView, last: Mapping[str, LastTime]) -> list[str]:
     """The items of the review's depth that `view.who` may confirm: last time says something, they have not voted now."""
-    if view.review.frozen_at is not None or not roles.votes(view.review, view.who):
+    if view.review.frozen_at is not None or roles.observes(view.review, view.who):
         return []
     return [item.id for item in view.items if item.id in last and not _voted(view.dossier(item.id), view.who)]
 
@@ -201,7 +201,12 @@ def _read(conn: Connection, desk: Desk, review: Review) -> dict[str, LastTime]:
                 override=parts.overrides.get(item.id),
                 na_confirmed_by=parts.na_confirmed_by.get(item.id, ""),
                 consensus=parts.consensus.get(item.id),
-                note=parts.notes.get(item.id, ""),
+                # Of votes that were never revealed, `said` leaves one's own note alone.
+                note="\n".join(
+                    text for text in (parts.notes.get(item.id, ""), *parts.own_notes.get(item.id, {}).values()) if text
+                )
+                if before.secret
+                else parts.notes.get(item.id, ""),
                 ticks=parts.ticks.get(item.id, ()),
             )
             line = stood.get(item.id) if stood is not None else None

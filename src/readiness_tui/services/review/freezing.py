@@ -8,9 +8,11 @@ from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import full_day, plural
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.rivals import open_rivals
 from readiness_tui.services.core.view import ReviewView, load
-from readiness_tui.services.review.people import strangers
+from readiness_tui.services.review.people import Stranger, strangers
 from readiness_tui.store import assessments
 
 _SHOWN = 6  # names and items that are listed one by one
@@ -32,13 +34,15 @@ def freeze_question(desk: Desk) -> list[str]:
         )
     with desk.store.read() as conn:
         dissents = assessments.dissents(conn, view.review.id)
+        waiting = [one for one in open_rivals(conn, view.review) if not one.outlives_review]
     unknown = strangers(desk)
     return [
         _verdict(view),
         *_signers(view),
         *_dissent(view, dissents),
         *_gaps(view),
-        *([f"Nobody here is called {_listed([one.name for one in unknown])}, who owns something."] if unknown else []),
+        *([f"Nobody here is called {_listed([_who(one) for one in unknown])}."] if unknown else []),
+        *_unsettled(waiting),
         "Afterwards no vote, evidence, note, waiver or condition of this review can be changed, and it cannot be"
         " undone. Owners and dates of gaps can, and the next review starts from them.",
     ]
@@ -86,6 +90,22 @@ def _gaps(view: ReviewView) -> list[str]:
         return []
     word = "item becomes a gap" if len(undecided) == 1 else "items become gaps"
     return [f"{len(undecided)} undecided {word}: {_listed(undecided)}."]
+
+
+def _unsettled(waiting: Sequence[Rival]) -> list[str]:
+    """Two people wrote the same: what is stored is frozen, and the other version can be settled no more."""
+    if not waiting:
+        return []
+    which = _listed([f"{one.title} ({one.by}’s beside the stored one)" for one in waiting])
+    return [
+        f"Two versions wait to be settled (# in the app): {which}. The freeze keeps what is stored; afterwards they cannot"
+        " be settled."
+    ]
+
+
+def _who(stranger: Stranger) -> str:
+    did = [said for said, so in (("voted", stranger.voted), ("owns something", stranger.owns)) if so]
+    return f"{stranger.name} ({' and '.join(did)})"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from readiness_tui.domain.checklists.review import Review
@@ -15,6 +15,7 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.review.history import log
 from readiness_tui.services.review.reviews import once
 from readiness_tui.store import settings
+from readiness_tui.store.rows import Tx
 
 #: Who opens meeting mode again within this long is back in the same meeting.
 SAME_MEETING = timedelta(hours=3)
@@ -65,15 +66,24 @@ def set_attendees(desk: Desk, names: str) -> Meeting:
     return meeting
 
 
+def rename_person(tx: Tx, review: Review, names: Callable[[Sequence[str]], Sequence[str]]) -> None:
+    """Who is here, under their new name, so that the room goes on voting for them; `names` gives a list its new names."""
+    kept = settings.get(tx.conn, _setting(review))
+    if kept is not None:
+        going_on = _meeting(kept)
+        settings.put(tx, _setting(review), _plain(replace(going_on, here=once(names(going_on.here)))))
+
+
 def room(desk: Desk, review: Review, here: Sequence[str]) -> tuple[str, ...]:
-    """The reviewers who vote together on one screen, the typist first: those who are here, where the typist is one of
-    them. Empty where the vote is the typist's own: nobody said who is here, the vote is blind, or nobody else is."""
-    keys = {name_key(name) for name in here}
-    if review.secret or name_key(desk.who) not in keys:
+    """The reviewers who vote together on one screen, the typist first where they are one of them; a facilitator or an
+    observer may type for those who are here. Empty where the vote is the typist's own: they are not here themselves, the
+    vote is blind, or no other reviewer is here."""
+    keys, typist = {name_key(name) for name in here}, name_key(desk.who)
+    if review.secret or typist not in keys:
         return ()
     voters = [name for name in review.reviewers if name_key(name) in keys]
-    voters.sort(key=lambda name: name_key(name) != name_key(desk.who))
-    return tuple(voters) if len(voters) > 1 and name_key(voters[0]) == name_key(desk.who) else ()
+    voters.sort(key=lambda name: name_key(name) != typist)
+    return tuple(voters) if any(name_key(name) != typist for name in voters) else ()
 
 
 def _setting(review: Review) -> str:

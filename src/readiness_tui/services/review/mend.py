@@ -5,6 +5,7 @@ The history keeps what it said: both names stand in it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,6 +18,7 @@ from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.rivals import joined
 from readiness_tui.services.core.write import change, system_change
+from readiness_tui.services.review import meeting
 from readiness_tui.services.review.review_fields import field_texts, save_fields
 from readiness_tui.services.review.reviews import known_as, once
 from readiness_tui.store import incidents, reviews, settings, systems
@@ -108,6 +110,8 @@ _KEYED = {"vote": ("points", "na", "na_reason"), "dissent": ("reason",), "own_no
 #: Texts of which both are kept, one after the other.
 _JOINED = {"dissent": ("reason", "; "), "own_note": ("text", "\n")}
 _LABELS = {"human_label": ("verdict", "note"), "metric_label": ("verdict", "note")}
+#: Fields whose value is a name, where two versions of it wait to be settled.
+_NAMING = ("owner", "facilitator")
 #: Lists of names in a review.
 _LISTS = ("reviewers", "authors", "observers")
 
@@ -125,22 +129,28 @@ def rename_person(desk: Desk, old: str, new: str) -> RenamedPerson:
     if before == name:
         raise ReadinessError(f"“{name}” is the name already.")
     with system_change(desk, f"person renamed: {before} → {name}") as (tx, review):
-        moved = _Moved(tx, before, name)
-        for one in reviews.all(tx.conn, system=review.system):
-            if one.frozen_at is None:
-                moved.review(one)
-        moved.system(review.system)
-        if not moved.rows:
+        renamed = call_otherwise(tx, review.system, before, name)
+        if not renamed.rows:
             raise ReadinessError(
                 f"Nobody called “{before}” did anything in the reviews of {one_line(review.system)} that are not frozen."
             )
-        former_names.put(tx, former_names.PERSON, before, name)
-        attendees = settings.attendees(tx.conn, review.system)
-        if attendees:
-            settings.put_attendees(tx, review.system, once(moved.names(attendees)))
     if name_key(desk.who) == name_key(before):
         desk.who = name
-    return RenamedPerson(before, name, moved.rows, tuple(moved.merged))
+    return renamed
+
+
+def call_otherwise(tx: Tx, system: str, old: str, new: str) -> RenamedPerson:
+    """`rename_person` as a part of a change that is going on."""
+    moved = _Moved(tx, old, new)
+    for one in reviews.all(tx.conn, system=system):
+        if one.frozen_at is None:
+            moved.review(one)
+            meeting.rename_person(tx, one, moved.names)
+    moved.system(system)
+    settings.rename_person(tx, system, lambda listed: once(moved.names(listed)))
+    if moved.rows:
+        former_names.put(tx, former_names.PERSON, old, new)
+    return RenamedPerson(old, new, moved.rows, tuple(moved.merged))
 
 
 @dataclass
@@ -189,8 +199,8 @@ class _Moved:
         for column in ("approver", "person"):
             for row in self._of("accepted_risk", column, "system = ?", system):
                 self._put("accepted_risk", row, column)
-        for row in self._of("rival", "person", "system = ?", system):
-            self._put("rival", row, "person")
+        for row in fetch(self.tx.conn, "SELECT * FROM rival WHERE system = ?", (system,)):
+            self._rival(row)
         for table, says in _LABELS.items():
             self._keyed(table, "reviewer", says, "system = ?", system)
         for incident in incidents.all(self.tx.conn, system):
@@ -198,6 +208,24 @@ class _Moved:
                 if self._meant(action.owner):
                     incidents.put_action(self.tx, incident.number, replace(action, owner=self.new))
                     self.rows += 1
+
+    def _rival(self, row: Row) -> None:
+        """What waits to be settled: who wrote it, whose it is, and whom it names. Settling it later brings no old name."""
+        changed = dict(row)
+        kind, _, whose = str(row["about"]).partition("/")
+        if self._meant(row["person"]):
+            changed["person"] = self.new
+        if kind == "dissent" and self._meant(whose):
+            changed["about"] = f"{kind}/{self.new}"
+        if row["field"] in _NAMING and self._meant(row["value"]):
+            changed["value"] = self.new
+        if kind == "waiver" and row["value"]:
+            said = json.loads(row["value"])
+            if self._meant(said["approved by"]):
+                changed["value"] = json.dumps({**said, "approved by": self.new}, ensure_ascii=False)
+        if changed != row:
+            self.tx.put("rival", changed)
+            self.rows += 1
 
     def _of(self, table: str, column: str, where: str, value: int | str) -> list[Row]:
         found = fetch(self.tx.conn, f"SELECT * FROM {table} WHERE {where}", (value,))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
@@ -18,6 +19,8 @@ from readiness_tui.services.review.gaps import GAP, put_action
 from readiness_tui.services.review.people import person
 from readiness_tui.store import gaps
 
+#: Owner and day of a gap, as somebody saw them.
+Saw = tuple[str, date | None]
 #: Why an entry of the history moved owner and date: the item was put off in a meeting.
 DEFERRED = "put off in the meeting"
 
@@ -29,14 +32,14 @@ def promise(
     owner: str = "",
     due: date | None = None,
     deferred: bool = False,
-    base: tuple[str, date | None] | None = None,
+    base: Mapping[str, Saw] | None = None,
 ) -> Rival | None:
     """Owner and date of the gaps of `items`, saved in one step; what is empty stays as it is, or is the day that the
     gap's severity gives. `items`: item ids, or keys of gaps.
 
     An undecided item gets its gap now, rather than at the freeze: it keeps its key, so that a vote or the freeze finds
-    it there, and a vote of 2 verifies it. `deferred` says in the history that the meeting put the items off. `base`: the
-    owner and day that the writer saw; where somebody else has changed one since, theirs stays and this one is kept beside
+    it there, and a vote of 2 verifies it. `deferred` says in the history that the meeting put the items off. `base`: by
+    item or key what the writer `saw` of its gap; where somebody else has changed one since, theirs stays and this one is kept beside
     it: the first such is returned.
     Raises ReadinessError where an item is met or does not apply.
     """
@@ -46,6 +49,7 @@ def promise(
     if deferred and not owner:
         raise ReadinessError("Who sees to it? What is put off needs a person and a day.")
     made = {key: _gap(view, key) for key in keys}
+    before = {_key(view, name): saw for name, saw in (base or {}).items()}
     parts = [part for part in (owner, f"by {due}" if due else "") if part]
     if not parts:
         raise ReadinessError("Who sees to it, and by when? Type a name, a day, or both.")
@@ -59,15 +63,26 @@ def promise(
             if not gap.state.live:
                 gap = replace(fresh, created=gap.created, first_review=gap.first_review, reviews=gap.reviews,
                               due_changes=gap.due_changes, evidence=gap.evidence, state=GapState.REOPENED)  # fmt: skip
-            elif key in stored and not (_first_day(gap, review.id) and base in (None, (gap.owner, gap.due))):
+            elif key in stored and not (_first_day(gap, review.id) and before.get(key) in (None, (gap.owner, gap.due))):
                 new = {"owner": owner, "due": day_text(due)}
-                saw = None if base is None else {"owner": base[0], "due": day_text(base[1])}
+                saw = {"owner": before[key][0], "due": day_text(before[key][1])} if key in before else None
                 kept.append(save(tx, desk, review, GAP, key, {name: said for name, said in new.items() if said}, saw))
                 continue
             gap = replace(gap, owner=owner or gap.owner, due=due or gap.due)
             gaps.put(tx, review.system, gap)
             put_action(tx, review.system, key, owner=gap.owner, due=gap.due)
     return next((one for one in kept if one is not None), None)
+
+
+def saw(view: ReviewView, names: Sequence[str]) -> dict[str, Saw]:
+    """Owner and day of the gap of each item (or gap) as the view shows it, where it is short: the base of a promise. One
+    that nobody has made yet has no owner, and the day that the rule would give it."""
+    found = {}
+    for name in names:
+        with suppress(ReadinessError):
+            gap = _gap(view, _key(view, name))
+            found[name] = (gap.owner, gap.due)
+    return found
 
 
 def proposal(view: ReviewView, name: str) -> tuple[str, date | None]:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from readiness_tui.domain.checklists.assessment import Evidence, EvidenceKind
 from readiness_tui.domain.checklists.remark import read_remark
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView, load
 from readiness_tui.services.review.assess import attach
 from readiness_tui.services.review.people import person
-from readiness_tui.services.review.promises import promise
+from readiness_tui.services.review.promises import Saw, promise
 
 
 @dataclass(frozen=True, slots=True)
 class LineKept:
-    """`evidence` that was attached; `remark`: what of the line could not be kept, "" where all of it was."""
+    """`evidence` that was attached; `remark`: what of the line could not be kept, "" where all of it was; `rival`: owner
+    or date that was kept beside somebody else's."""
 
     evidence: tuple[Evidence, ...]
     remark: str = ""
+    rival: Rival | None = None
 
 
 def record(
@@ -33,11 +36,12 @@ def record(
     dated: date | None = None,
     instead_of: Sequence[int] = (),
     owner: str = "",
+    base: Mapping[str, Saw] | None = None,
 ) -> LineKept:
     """`docs/runbook.md @b 1 Dec` for each item: the evidence as `attach` takes it, owner and date as `promise` does.
 
-    `owner`: who sees to an item that is not met, has no owner, and for which the line names none. Nothing is saved
-    where the line cannot be read or a name is ambiguous.
+    `owner`: who sees to an item that is not met, has no owner, and for which the line names none. `base` as for
+    `promise`. Nothing is saved where the line cannot be read or a name is ambiguous.
     """
     view = load(desk)
     said = read_remark(typed, view.as_of)
@@ -51,13 +55,14 @@ def record(
     if not said.promises and not owner:
         return LineKept(made)
     view = load(desk)
-    short = [item for item in items if _short(view, item)]
+    short, rival = [item for item in items if _short(view, item)], None
     if said.promises and short:
-        promise(desk, short, owner=who, due=said.due)
+        rival = promise(desk, short, owner=who, due=said.due, base=base)
     elif owner and (free := [item for item in short if not _owner(view, item)]):
-        promise(desk, free, owner=owner)
+        rival = promise(desk, free, owner=owner, base=base)
     met = said.promises and not short
-    return LineKept(made, f"{', '.join(items)} is met: nobody has to see to it, no owner was noted." if met else "")
+    remark = f"{', '.join(items)} is met: nobody has to see to it, no owner was noted." if met else ""
+    return LineKept(made, remark, rival)
 
 
 def _short(view: ReviewView, item: str) -> bool:

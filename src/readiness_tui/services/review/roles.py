@@ -38,12 +38,12 @@ def require(desk: Desk, review: Review, act: Act, who: str = "") -> None:
     Somebody whom the review does not know may vote: `unknown_voters` asks about them once, at the end.
     """
     if act is Act.VOTE:
-        if not votes(review, who or desk.who):
+        if observes(review, who or desk.who):
             raise ReadinessError(
                 f"{who or desk.who} observes this review, and observers do not vote. Make them a reviewer with p in"
                 f" Checklists, or with `readiness people --add`."
             )
-    elif not reviewed_alone(review.reviewers) and not facilitates(review, who or desk.who):
+    elif not agrees(review, who or desk.who):
         if act is Act.AGREE:
             raise ReadinessError(f"The consensus is the facilitator's to record: {review.facilitator}.")
         raise ReadinessError(
@@ -52,11 +52,15 @@ def require(desk: Desk, review: Review, act: Act, who: str = "") -> None:
         )
 
 
-def votes(review: Review, who: str) -> bool:
-    """Whether `who` may vote: all but an observer who does not review too."""
+def observes(review: Review, who: str) -> bool:
+    """Whether this person looks on and does not vote."""
     person = name_key(who)
-    named = {name_key(name) for name in review.reviewers}
-    return person in named or person not in {name_key(name) for name in review.observers}
+    return person in map(name_key, review.observers) and person not in map(name_key, review.reviewers)
+
+
+def agrees(review: Review, who: str) -> bool:
+    """Whether a consensus is this person's to record."""
+    return reviewed_alone(review.reviewers) or facilitates(review, who)
 
 
 def facilitates(review: Review, who: str) -> bool:

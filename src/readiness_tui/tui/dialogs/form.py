@@ -25,6 +25,7 @@ from readiness_tui.tui.form_draft import FormDraft, KeptText, written
 from readiness_tui.tui.host import host
 from readiness_tui.tui.text import line, safe
 
+_SHOWN = 300  # characters of a stored text in the question about a draft
 Values = dict[str, str]  # what is typed, by field
 #: Does the work; returns a sentence when it refuses (what was typed stays on screen), None when it is done.
 Submit = Callable[[Values], Awaitable[str | None]]
@@ -78,6 +79,7 @@ class FormDialog(ModalScreen[bool]):
         super().__init__(classes="dialog")
         self._about = about
         self._draft: FormDraft | None = None
+        self._saw: Values = {}  # of a draft's fields what they held when it was typed, where they hold something else now
         self._left = ""  # the draft as it is kept, or on its way there
         self._autosave = Autosave(self, self._keep, lambda sentence: host(self).complain(sentence))
         self._title = title
@@ -148,9 +150,10 @@ class FormDialog(ModalScreen[bool]):
         for field in self._fields:
             if field.name in again:
                 self._put(field, again[field.name])
-                if kept.proposed.get(field.name, "") != proposed[field.name]:
+                if (saw := kept.proposed.get(field.name, "")) != proposed[field.name]:
+                    self._saw[field.name] = saw
                     changed.append(f" Stored meanwhile: “{one_line(proposed[field.name])[:80]}”.")
-        self._left = written(self.values(), proposed)
+        self._left = written(self.values(), proposed, self._saw)
         shown = self.query_one("#dialog-kept", Static)
         shown.update(safe(f"{kept_said(kept)}{''.join(changed)}", "$text-warning"))
         shown.display = True
@@ -171,13 +174,14 @@ class FormDialog(ModalScreen[bool]):
     @on(TextArea.Changed)
     def _typed(self, event: Message) -> None:
         event.stop()
-        if self._draft is not None and (text := written(self.values(), self._proposed)) != self._left:
+        if self._draft is not None and (text := written(self.values(), self._proposed, self._saw)) != self._left:
             self._left = text
             self._autosave.changed(text)
 
     async def action_revert(self) -> None:
         for field in self._fields:
             self._put(field, field.value)
+        self._saw.clear()
         self.query_one("#dialog-kept").display = False
 
     # -- saving ---------------------------------------------------------------------------------------------------------
@@ -209,8 +213,27 @@ class FormDialog(ModalScreen[bool]):
     async def _cancel_pressed(self) -> None:
         await self.action_cancel()
 
+    def _over_what(self, values: Values) -> str:
+        """Asked once before a draft goes over what was stored since it was typed: a sentence, "" for nothing to ask."""
+        over = [
+            field
+            for field in self._fields
+            if field.name in self._saw and values[field.name] != self._proposed[field.name]
+        ]
+        self._saw.clear()
+        if not over:
+            return ""
+        shown = {field.label: one_line(field.value).strip() for field in over}
+        now = "; ".join(
+            f"“{label}” is “{text[:_SHOWN]}{'…' * (len(text) > _SHOWN)}” by now" for label, text in shown.items()
+        )
+        return (
+            f"You typed this before that was there: {now}. {self._save} again puts yours in its place; Ctrl+R takes it."
+        )
+
     async def action_submit(self) -> None:
-        refusal = await self._submit(self.values())
+        values = self.values()
+        refusal = self._over_what(values) or await self._submit(values)
         if refusal is None:
             if self._draft is not None:
                 await self._autosave.forget()

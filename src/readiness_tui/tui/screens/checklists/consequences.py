@@ -10,29 +10,41 @@ from textual.widgets import Static
 from textual.worker import WorkType
 
 from readiness_tui.domain.verdict.preview import preview_vote
+from readiness_tui.services.review import assess, roles
 from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import THINKING, WhenStill
+from readiness_tui.tui.text import line
 
 _GROUP = "consequence"  # of its workers
 
 
 class Consequences:
-    """Fills the screen's `#consequence`. `present`: the item that the keys act on."""
+    """Fills the screen's `#consequence`. `present`: the item that the keys act on; `room`: who votes together."""
 
-    def __init__(self, screen: RoomScreen, present: Callable[[], str | None]) -> None:
-        self._screen, self._present = screen, present
+    def __init__(
+        self, screen: RoomScreen, present: Callable[[], str | None], room: Callable[[], tuple[str, ...]] = tuple
+    ) -> None:
+        self._screen, self._present, self._room = screen, present, room
         self._still = WhenStill(screen, THINKING)
 
     def show(self, item_id: str) -> None:
         screen = self._screen
         view, shown = screen.view, screen.query_one("#consequence", Static)
         self.drop()
+        if roles.observes(view.review, view.who) and not self._room():
+            shown.update(line(f"{view.who} observes this review: observers do not vote.", "$foreground-muted"))
+            return
         # As high as what it says of another item now, so that nothing moves.
         shown.update(Content("If you press  …" + "\n" * (shown.size.height - 1)), layout=not shown.size.height)
 
         async def compute() -> None:
-            results = [await screen.host.reckon(preview_vote, view.workings, view.who, item_id, n) for n in (0, 1, 2)]
+            room, together = self._room(), tuple[str, ...]()
+            if room:
+                together = await screen.host.fetch(assess.voters, screen.desk, item_id, room) or room
+            results = [
+                await screen.host.reckon(preview_vote, view.workings, view.who, item_id, n, together) for n in (0, 1, 2)
+            ]
             if self._present() == item_id and screen.view is view:
                 shown.update(item_text.consequence(results))
 

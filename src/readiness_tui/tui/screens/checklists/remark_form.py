@@ -32,9 +32,9 @@ def ask_evidence(screen: RoomScreen, items: list[str], *, title: str = "", intro
     kept: tuple[Evidence, ...] = ()  # a claim that this form has kept already …
     typed: Values = {}  # … as it was typed
     made = remarks.LineKept(())
-    days = TypedDay()
+    days, saw = TypedDay(), promises.saw(view, items)
 
-    def save(values: Values) -> None:
+    def save(values: Values) -> Rival | None:
         nonlocal made
         kind = choose(EvidenceKind, values["kind"], "a kind of evidence") if values["kind"] else None
         if kind is None and (values["witness"] or values["dated"]):
@@ -42,13 +42,14 @@ def ask_evidence(screen: RoomScreen, items: list[str], *, title: str = "", intro
         dated = days.read(values["dated"], view.as_of, past=True)
         made = remarks.record(
             screen.desk, items, values["ref"], kind=kind, witness=values["witness"], dated=dated,
-            instead_of=[piece.id for piece in kept], owner=owner,
+            instead_of=[piece.id for piece in kept], owner=owner, base=saw,
         )  # fmt: skip
+        return made.rival
 
     save_once = screen.submitter(save)
 
     async def submit(values: Values) -> str | None:
-        nonlocal kept, typed, made, save_once
+        nonlocal kept, typed, made, saw, save_once
         if kept and values == typed:
             return None  # Enter again keeps it as it is
         made = remarks.LineKept(())
@@ -57,6 +58,7 @@ def ask_evidence(screen: RoomScreen, items: list[str], *, title: str = "", intro
             screen.host.tell(made.remark)
         if refusal is None and made.evidence and made.evidence[0].lookup.claim:
             kept, typed, save_once = made.evidence, values, screen.submitter(save)
+            saw = promises.saw(screen.view, items)  # what the line has agreed on itself is no other's
             return claim_sentence(made.evidence[0])
         return refusal
 
@@ -113,7 +115,7 @@ def ask_promise(
     gap = view.gaps.get(key)
     live = gap is not None and gap.state.live
     had = gap.owner if gap is not None and live else ""
-    days = TypedDay()
+    days, saw = TypedDay(), promises.saw(view, items)
     shown_owner = (had or owner or proposed[0]) if deferred else had
 
     def save(values: Values) -> Rival | None:
@@ -125,7 +127,6 @@ def ask_promise(
             left = gaps.set_due(screen.desk, key, None, base=gap.due) or left
         changed = due if gap is None or not live or due != gap.due or deferred else None
         if values["owner"] or changed is not None:
-            saw = (gap.owner, gap.due) if gap is not None and live and len(items) == 1 else None
             owner_now = values["owner"]
             left = (
                 promises.promise(screen.desk, items, owner=owner_now, due=changed, deferred=deferred, base=saw) or left

@@ -9,12 +9,12 @@ from textual.binding import Binding
 
 from readiness_tui.domain.checklists.assessment import Assurance, Dossier, Proposal, Standing
 from readiness_tui.domain.checklists.model import ProbeKind
-from readiness_tui.domain.checklists.standing import name_key
+from readiness_tui.domain.checklists.standing import name_key, reviewed_alone
 from readiness_tui.domain.text.dates import parse_day
 from readiness_tui.domain.verdict.causes import item_key
 from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.view import ReviewView
-from readiness_tui.services.review import assess, carry, promises
+from readiness_tui.services.review import assess, carry, promises, roles
 from readiness_tui.tui.dialogs.accept import ask_to_accept
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.screens.checklists import item_text, offers
@@ -70,7 +70,7 @@ class Scoring(Feature):
         self._present = present
         self._room = room
         self._asks_all = asks_all
-        self.consequences = Consequences(screen, present)
+        self.consequences = Consequences(screen, present, room)
         self.selected: set[str] = set()
         self.last = LastTimes(screen, present)
 
@@ -152,6 +152,8 @@ class Scoring(Feature):
             lambda values: assess.not_applicable(self.desk, item, values["reason"], room=room),
             intro=f"The vote is the room's: {', '.join(room)}."
             if room
+            else ""
+            if reviewed_alone(self.view.review.reviewers)
             else "On a blocker a second person confirms; until then it counts as undecided.",
         )
 
@@ -336,13 +338,17 @@ class Scoring(Feature):
         if self.chosen:
             ask_promise(self.screen, self.chosen, day_first=True)
 
+    def works(self, action: str) -> bool:
+        """What an observer cannot do stands in no footer; why is said where the scores would be."""
+        return action not in offers.VOTES or bool(self._room()) or not roles.observes(self.view.review, self.view.who)
+
     def offers(self, action: str) -> bool:
         """Whether a footer that names every key names this one here: not where it would only say why it cannot."""
         if action == "confirm_section":
             return self.last.works(action)
         if action == "confirm" and self.item_id is not None and self.last.waits(self.item_id):
             return True
-        return offers.offers(self.view, self.standing, self.siblings, action)
+        return offers.offers(self.view, self.standing, self.siblings, action, self._room())
 
     async def action_examples(self) -> None:
         item = self.item_id

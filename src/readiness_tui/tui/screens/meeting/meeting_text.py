@@ -7,13 +7,14 @@ from itertools import groupby
 
 from textual.content import Content
 
-from readiness_tui.domain.text.format import full_day
+from readiness_tui.domain.text.format import full_day, plural
 from readiness_tui.domain.verdict.agenda import HOUR, TimeLeft
 from readiness_tui.domain.verdict.decision import Decision
 from readiness_tui.domain.verdict.gap import Gap, called
 from readiness_tui.domain.verdict.model import Verdict
 from readiness_tui.reports.decisions import promise
 from readiness_tui.services.core.view import ReviewView
+from readiness_tui.services.review import roles
 from readiness_tui.services.review.people import Stranger
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.text import join, line, safe
@@ -41,6 +42,8 @@ def who_votes(view: ReviewView, here: Sequence[str], room: Sequence[str]) -> Con
         said = f"blind until the reveal: you vote alone, as {view.who}"
     elif room:
         said = f"the room votes: {', '.join(room)}"
+    elif roles.observes(view.review, view.who):
+        said = f"{view.who} observes and does not vote"
     else:
         said = f"the vote is {view.who}'s"
     guests = [name for name in here if name not in room] if room else here
@@ -64,6 +67,13 @@ def about_gap(gap: Gap, why: str) -> Content:
     )  # fmt: skip
 
 
+def what_they_did(stranger: Stranger) -> str:
+    """`voted on 3 items and sees to REL-02, DEP-01`"""
+    voted = f"voted on {plural(stranger.voted, 'item')}" if stranger.voted else ""
+    owns = f"sees to {', '.join(called(key) for key in stranger.owns[:4])}" if stranger.owns else ""
+    return " and ".join(part for part in (voted, owns) if part)
+
+
 def decided(found: Sequence[Decision], strangers: Sequence[Stranger], left: int) -> Content:
     """The last page of the agenda: what was decided, by whom it is seen to, and what is left open."""
     rows: list[Content] = [Content.styled("DECIDED IN THIS MEETING", "bold $text-accent")]
@@ -81,8 +91,7 @@ def decided(found: Sequence[Decision], strangers: Sequence[Stranger], left: int)
         rows += [Content(""), Content.styled("WHO IS…   @ answers, once for all", "bold $text-warning")]
         for stranger in strangers:
             like = f", or {stranger.like}?" if stranger.like else ""
-            owns = ", ".join(called(key) for key in stranger.owns[:4])
-            rows.append(line(f"  {stranger.name}{like}   sees to {owns}"))
+            rows.append(join("  ", line(f"{stranger.name}{like}   {what_they_did(stranger)}")))
     rows.append(Content(""))
     if left:
         rows.append(Content(f"{left} on the agenda {'is' if left == 1 else 'are'} still open. ← goes back."))

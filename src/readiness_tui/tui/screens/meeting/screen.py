@@ -315,19 +315,30 @@ class MeetingScreen(RoomScreen):
         """The names that nobody here has, asked about in one list."""
         asked = self._strangers
         if not asked:
-            self.host.tell("Everybody who sees to something is known here.")
+            self.host.tell("Everybody who voted or sees to something is known here.")
             return
+
+        merged: list[str] = []
 
         def save(values: Values) -> None:
             right = {one.name: values[f"name{place}"] for place, one in enumerate(asked)}
-            people.settle_names(self.desk, right)
+            merged[:] = people.settle_names(self.desk, right)
 
         fields = [
-            Field(f"name{place}", f"“{one.name}”, who sees to {', '.join(map(called, one.owns[:4]))}, is", one.name,
+            Field(f"name{place}", f"“{one.name}”, who {meeting_text.what_they_did(one)}, is", one.name,
                   choices=[one.like] if one.like else ())
             for place, one in enumerate(asked)
         ]  # fmt: skip
-        self.ask("Who is who?", fields, save, intro="Enter keeps a name as it is; it is not asked about again.")
+        submit = self.submitter(save)
+
+        async def submit_and_say(values: Values) -> str | None:
+            refusal = await submit(values)
+            if refusal is None and merged:
+                self.host.tell(f"Voted under both names: {'; '.join(merged)}.")
+            return refusal
+
+        intro = "Enter keeps a name as it is; it is not asked about again."
+        self.ask_with("Who is who?", fields, submit_and_say, intro=intro)
 
     def _witnesses(self) -> list[str]:
         known = self.here or self.view.review.reviewers

@@ -52,10 +52,20 @@ assessed: items with a score, of all   proven: by what was imported   ✓ ◐ �
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "accept":
-            return self._glance is not None and self._glance.acceptable
+            return self._glance is not None and self._glance.acceptable and not self._looks_on
         if action in ("open", "next"):
             return self._glance is not None and bool(self._glance.flips)
         return super().check_action(action, parameters)
+
+    @property
+    def _looks_on(self) -> bool:
+        """Whether this person observes, and is offered no vote."""
+        view = self.host.view
+        if view is None or not view.review.observers:
+            return False
+        from readiness_tui.services.review import roles
+
+        return roles.observes(view.review, view.who)
 
     def body(self) -> ComposeResult:
         with VerticalScroll(id="body", can_focus=False):
@@ -68,6 +78,8 @@ assessed: items with a score, of all   proven: by what was imported   ✓ ◐ �
             yield Clickable(id="conditions")
 
     async def show(self, view: ReviewView) -> None:
+        if view.review.observers:
+            self.refresh_bindings()  # who looks on is offered no vote
         from readiness_tui.services.review import carry
         from readiness_tui.tui.screens.overview.look import glance_of
 
