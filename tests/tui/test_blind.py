@@ -100,6 +100,7 @@ async def test_no_screen_tells_what_ben_thinks(tmp_path: Path) -> None:
     assert_tells_nothing(one, other)
 
 
+@pytest.mark.slow
 async def test_an_observer_is_offered_no_key_that_votes_and_is_told_why(sample_desk: Desk) -> None:
     reviews.set_people(sample_desk, observers=["olga"])
     sample_desk.who = "olga"

@@ -70,6 +70,7 @@ async def test_an_action_is_begun(sample_app: ReadinessApp) -> None:
         assert incident(sample_app).actions[0].state is ActionState.OPEN
 
 
+@pytest.mark.slow
 async def test_without_an_open_action_there_is_none_to_begin(sample_app: ReadinessApp) -> None:
     for action in incident(sample_app).actions:
         edit.begin_action(desk_of(sample_app), 2, action.id)

@@ -106,6 +106,7 @@ async def test_leaving_keeps_what_was_changed_in_between(sample_desk: Desk) -> N
     assert from_plain(begun.glance) == glance_of(load(sample_desk))
 
 
+@pytest.mark.slow
 async def test_keys_that_come_early_are_kept_in_their_order(sample_desk: Desk, held: Held) -> None:
     app = ReadinessApp(sample_desk)
     async with app.run_test(size=(120, 40)) as pilot:

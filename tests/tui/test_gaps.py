@@ -52,6 +52,7 @@ async def test_conditions_come_first_each_with_owner_and_day(sample_app: Readine
         assert "waived until 2027-01-31" in " ".join(read(pilot, "#about").split())
 
 
+@pytest.mark.slow
 async def test_owner_and_date_of_a_gap(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "G")
@@ -72,6 +73,7 @@ async def test_owner_and_date_of_a_gap(sample_app: ReadinessApp) -> None:
         assert "Date changed: " in read(pilot, "#about")
 
 
+@pytest.mark.slow
 async def test_a_condition_without_an_owner_is_no_go_and_says_so(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "G", "o")

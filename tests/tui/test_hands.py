@@ -105,6 +105,7 @@ async def test_where_there_is_nothing_to_find_it_says_so(tmp_path: Path) -> None
     desk.close()
 
 
+@pytest.mark.slow
 async def test_letters_move_where_the_room_has_no_act_on_them(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "H")
@@ -202,6 +203,7 @@ async def test_what_is_typed_into_a_form_stands_there_again(sample_desk: Desk) -
         assert not again.screen.query_one("#dialog-kept").display
 
 
+@pytest.mark.slow
 async def test_a_draft_says_what_somebody_stored_meanwhile(sample_desk: Desk, sample_db: Path) -> None:
     app = ReadinessApp(sample_desk)
     async with app.run_test(size=NARROW) as pilot:
@@ -259,6 +261,7 @@ async def test_y_copies_and_a_link_is_shown_before_it_is_opened(
         assert "There is no link to open here." in notices(pilot)[-1]
 
 
+@pytest.mark.slow
 async def test_no_key_of_the_app_or_a_room_acts_under_a_form(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "C", "w")
@@ -331,6 +334,7 @@ async def test_rows_scores_and_lines_are_clicked(sample_app: ReadinessApp) -> No
         assert "ms ▼" in painted(pilot)
 
 
+@pytest.mark.slow
 async def test_help_explains_the_letters_and_signs_of_the_room(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=(80, 60)) as pilot:
         await press(pilot, "C", "question_mark")

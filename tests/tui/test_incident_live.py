@@ -89,6 +89,7 @@ async def test_half_a_line_is_there_again(sample_app: ReadinessApp) -> None:
         assert drafts.kept(sample_app.desk, "incident/2/live") is None
 
 
+@pytest.mark.slow
 async def test_local_time_stands_beside_utc(sample_app: ReadinessApp) -> None:
     from zoneinfo import ZoneInfo
 

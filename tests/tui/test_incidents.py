@@ -31,6 +31,7 @@ def stored(app: ReadinessApp, number: int) -> Incident:
     return edit.get(app.desk, number)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_the_open_incident_is_shown_first_with_what_is_left_to_do(sample_app: ReadinessApp, size: Size) -> None:
     async with sample_app.run_test(size=size) as pilot:

@@ -69,6 +69,7 @@ async def test_the_cursor_passes_a_hundred_items_and_judges_nothing(
         assert not counted
 
 
+@pytest.mark.slow
 async def test_a_pause_looks_ahead_once_and_at_that_item_alone(
     large: ReadinessApp, counted: Counter[str], pauses: Pauses
 ) -> None:
@@ -132,6 +133,7 @@ async def test_what_is_worked_out_already_is_dropped_too(
         assert "0: " not in read(pilot, "#consequence")
 
 
+@pytest.mark.slow
 async def test_a_score_is_judged_once_and_paints_the_rows_that_it_changes(
     large: ReadinessApp, counted: Counter[str]
 ) -> None:

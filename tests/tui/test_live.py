@@ -103,6 +103,7 @@ async def test_another_terminals_save_is_shown_and_nothing_of_mine_is_lost(sampl
         assert notices(pilot)[-1].startswith("Nothing waits to be settled")
 
 
+@pytest.mark.slow
 async def test_an_owner_and_a_date_that_two_people_set(sample_app: ReadinessApp, ben: Desk) -> None:
     async with sample_app.run_test(size=WIDE) as pilot:
         await press(pilot, "G")

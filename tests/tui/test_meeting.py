@@ -25,6 +25,7 @@ from tests.domain.build import make_item, make_review, make_vote
 from tests.tui.driving import NARROW, WIDE, Size, answer, painted, press, read
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_the_agenda_begins_with_the_conflict(sample_app: ReadinessApp, size: Size) -> None:
     assert sample_app.desk is not None

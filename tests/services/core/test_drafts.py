@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from readiness_tui.services.core import drafts
 from readiness_tui.services.core.desk import open_desk
 from readiness_tui.services.review import history
@@ -35,6 +37,7 @@ for number in range(10_000):
 """
 
 
+@pytest.mark.slow
 def test_a_killed_process_loses_at_most_the_last_second(sample_db: Path) -> None:
     process = subprocess.Popen([sys.executable, "-c", TYPIST, str(sample_db)], text=True, stdout=subprocess.PIPE)
     assert process.stdout is not None

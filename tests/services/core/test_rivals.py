@@ -211,6 +211,7 @@ def two(sample_desk: Desk) -> tuple[Desk, Desk]:
     return replace(sample_desk, who="ana", cache={}), replace(sample_desk, who="ben", cache={})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_a_stale_base_never_overwrites(name: str, two: tuple[Desk, Desk]) -> None:
     ana, ben = two
@@ -271,6 +272,7 @@ def _other(name: str) -> Any:
     return others.get(name, "another one")
 
 
+@pytest.mark.slow
 def test_left_alone_is_not_overwritten_and_not_a_rival(two: tuple[Desk, Desk]) -> None:
     """ana moves the date while ben names the owner: both hold, and neither is asked."""
     ana, ben = two

@@ -78,6 +78,7 @@ class _Asking(Reader):
 _KNOWING = Reader(NAMES, fields.Notes())  # has read the spans before
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(_SPANS)
 def test_what_the_keys_leave_out_is_not_there(logged: LoggedSpan) -> None:

@@ -46,7 +46,7 @@ _head = msgspec.json.Decoder(tuple[str, str, int, int]).decode  # key, kind, lin
 
 
 @dataclass(slots=True)
-class _Group:
+class _GatheredGroup:
     """The records of one key; where there are too many of them, only how many, and where the first stood."""
 
     line: int
@@ -76,7 +76,7 @@ class Groups:
 
     def __init__(self, size: int) -> None:
         self._parts = min(max(-(-size // PART), 1), MAX_PARTS)
-        self._held: dict[str, _Group] = {}
+        self._held: dict[str, _GatheredGroup] = {}
         self._refused: list[Reject] = []
         self._files: list[IO[bytes]] = []
         self._open = ExitStack()
@@ -102,7 +102,7 @@ class Groups:
         yield from self._whole(self._held)
         for file in self._files:
             file.seek(0)
-            part: dict[str, _Group] = {}
+            part: dict[str, _GatheredGroup] = {}
             while head := file.readline():
                 key, kind, number, size = _head(head)
                 if (group := self._group(part, key, number)).counts(size):
@@ -117,13 +117,13 @@ class Groups:
         yield from self._refused
         self._refused.clear()
 
-    def _group(self, groups: dict[str, _Group], key: str, line: int) -> _Group:
+    def _group(self, groups: dict[str, _GatheredGroup], key: str, line: int) -> _GatheredGroup:
         found = groups.get(key)
         if found is None:
-            found = groups[key] = _Group(line, [])
+            found = groups[key] = _GatheredGroup(line, [])
         return found
 
-    def _whole(self, groups: Mapping[str, _Group]) -> Iterator[tuple[str, list[GroupedRecord]]]:
+    def _whole(self, groups: Mapping[str, _GatheredGroup]) -> Iterator[tuple[str, list[GroupedRecord]]]:
         for key, group in groups.items():
             if group.too_large:
                 self._refused.append(
