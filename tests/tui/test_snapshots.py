@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from readiness_tui.tui.app import ReadinessApp
+from readiness_tui.tui.widgets.bars import ROOMS
 from tests.tui.driving import settle
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
@@ -76,14 +77,14 @@ def pressing(*keys: str) -> Callable[[Pilot[None]], object]:
     return run
 
 
-#: The rooms whose wide layout is another one; of the rest the wide pictures are left to the slow run.
-WIDE = ("overview",)
+#: The rooms as they are entered, narrow, and the Overview wide; all other pictures are left to the slow run.
+QUICK = {*((room, "80x24") for room in (*ROOMS, "meeting")), ("overview", "120x40")}
 
 
 @pytest.mark.parametrize(
     ("screen", "size"),
     [
-        pytest.param(screen, size, marks=pytest.mark.slow if size == "120x40" and screen not in WIDE else ())
+        pytest.param(screen, size, marks=() if (screen, size) in QUICK else pytest.mark.slow)
         for screen in SCREENS
         for size in SIZES
     ],
