@@ -37,7 +37,12 @@ def test_ctrl_c_stores_what_was_acknowledged(db: Path, ending: signal.Signals) -
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ) as process:
         assert process.stderr is not None
         try:
-            port = re.search(r"OTEL_EXPORTER_OTLP_ENDPOINT=http://127\.0\.0\.1:(\d+)", process.stderr.readline())
+            told = iter(process.stderr.readline, "")
+            port = next(
+                filter(
+                    None, (re.search(r"OTEL_EXPORTER_OTLP_ENDPOINT=http://127\.0\.0\.1:(\d+)", line) for line in told)
+                )
+            )
             assert port is not None
             step = {"traceId": TRACE, "spanId": "00000000000000b1", "name": "chat", "status": {"code": 1}}
             connection = http.client.HTTPConnection("127.0.0.1", int(port[1]), timeout=30)

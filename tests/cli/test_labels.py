@@ -77,7 +77,7 @@ def test_out_of_one_database_into_another(labelled: Path, cli: Cli) -> None:
         encoding="utf-8",
     )
     told = cli("labels", "import", "labels.jsonl")
-    assert (told.code, told.out) == (0, "1 labels stored, 2 were there already, 3 refused.\n")
+    assert (told.code, told.out) == (0, "1 label stored, 2 were there already, 3 refused.\n")
     assert "line 4: the run gives another answer to case c3 now" in told.err
     assert "line 5: no run zz was imported" in told.err
     assert "line 6: " in told.err

@@ -102,7 +102,7 @@ async def test_a_human_label_is_given_in_the_high_risk_review(sample_app: Readin
         await pilot.press("r", "m", "enter", "enter")
         await press(pilot)
         assert "pass, fail or unsure" in str(sample_app.screen.query_one("#dialog-refusal", Static).visual)
-        await pilot.press("escape", "r", "f", "enter", *"late", "enter")
+        await pilot.press("escape", "r", "ctrl+r", "f", "enter", *"late", "enter")
         await press(pilot)
         await press(pilot, "escape")
         assert rows(sample_app, "cases")[0].startswith("! disagree")

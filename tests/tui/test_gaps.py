@@ -120,6 +120,8 @@ async def test_states_that_a_person_sets(sample_app: ReadinessApp) -> None:
         assert now(sample_app).gaps["case/case-33"].state is GapState.CLOSED
         assert "case/case-33" not in read(pilot, "#about")
         await press(pilot, "z")
+        highlight(sample_app, "gap/case/case-33")
+        await press(pilot)
         assert "✓ closed" in painted(pilot)
 
 

@@ -14,7 +14,7 @@ from readiness_tui.services.review.reviews import new_review
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.dialogs.form import FormDialog
 from tests.conftest import NOW
-from tests.tui.driving import NARROW, answer, fill, painted, press
+from tests.tui.driving import NARROW, answer, fill, painted, press, read
 
 
 def write_run(path: Path, run: str, cases: int) -> Path:
@@ -52,7 +52,7 @@ async def test_a_changed_gate_asks_why_and_removed_cases_have_a_row(tmp_path: Pa
         assert "removed cases" in painted(pilot)
         assert "◐ warn" in painted(pilot)
         await press(pilot, "down", "v")
-        shown = " ".join(painted(pilot).replace("│", " ").split())
+        shown = " ".join(read(pilot, "#dialog-text").split())
         assert "[b]agreed[/b] with support" in shown
         assert "2 cases of the baseline were removed: case-3," in shown
     revision = load(desk).gate.revision

@@ -14,7 +14,7 @@ from readiness_tui.tui.screens.incidents.around import AroundDialog
 from readiness_tui.tui.screens.incidents.editor import NoteEditor
 from readiness_tui.tui.screens.incidents.live import LiveNotes
 from readiness_tui.tui.screens.incidents.screen import IncidentsScreen
-from tests.tui.driving import NARROW, press, read
+from tests.tui.driving import NARROW, painted, press, read
 
 _KEYS = {
     " ": "space",
@@ -115,6 +115,11 @@ async def test_from_three_failing_traces_to_a_reviewed_incident(sample_app: Read
         await press(pilot, "x", "enter")
         exported = (sample_app.here / "INC-3.md").read_text(encoding="utf-8")
         assert "## Contributing factors" in exported
-        await press(pilot, "p", "enter", "enter")
+        # Its case is in no golden set yet, so that it does not close by itself.
+        await press(pilot, "p", "enter")
+        await press(pilot, "enter")
+        assert "is not there yet" in " ".join(read(pilot, "#dialog-refusal").split())
+        await type_in(pilot, "Its case comes with the next golden set.")
+        await press(pilot, "enter")
         assert not stored(sample_app).open
         assert part(sample_app) is before
