@@ -14,7 +14,7 @@ from readiness_tui.tui.screens.incidents.around import AroundDialog
 from readiness_tui.tui.screens.incidents.editor import NoteEditor
 from readiness_tui.tui.screens.incidents.live import LiveNotes
 from readiness_tui.tui.screens.incidents.screen import IncidentsScreen
-from tests.tui.driving import NARROW, painted, press, read
+from tests.tui.driving import NARROW, press, read
 
 _KEYS = {
     " ": "space",
@@ -47,8 +47,7 @@ def stored(app: ReadinessApp) -> Incident:
 async def test_from_three_failing_traces_to_a_reviewed_incident(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot)
-        before = part(sample_app)
-        assert before is Verdict.GO
+        assert part(sample_app) is Verdict.GO
         # Three failing requests are selected, and an incident opened with them.
         await press(pilot, "T", "slash")
         await type_in(pilot, "error:timeout day:2026-11-21")
@@ -122,4 +121,4 @@ async def test_from_three_failing_traces_to_a_reviewed_incident(sample_app: Read
         await type_in(pilot, "Its case comes with the next golden set.")
         await press(pilot, "enter")
         assert not stored(sample_app).open
-        assert part(sample_app) is before
+        assert part(sample_app) is Verdict.CONDITIONS  # closed by a reason, for ninety days
