@@ -78,8 +78,10 @@ class Together:
 
     @property
     def _room(self) -> RoomScreen | None:
-        """The room that is shown, under any dialog."""
-        return next((one for one in reversed(self._app.screen_stack) if isinstance(one, RoomScreen)), None)
+        """The room that is shown, under any dialog; not one that has no widgets yet."""
+        return next(
+            (one for one in reversed(self._app.screen_stack) if isinstance(one, RoomScreen) and one.is_mounted), None
+        )
 
     def _tell(self, sentence: str) -> None:
         self.news = sentence

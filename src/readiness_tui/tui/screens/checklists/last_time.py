@@ -31,11 +31,13 @@ class LastTimes(Feature):
         self._found: dict[str, carry.LastTime] = {}
         self._open: frozenset[str] = frozenset()
 
-    async def read(self, view: ReviewView) -> None:
-        """Before `view` is shown."""
+    async def read(self, view: ReviewView) -> bool:
+        """What was said last time, for `view`; returns whether it is something else than what was known."""
+        before = self._found, self._open
         self._found = await self.host.fetch(carry.last_time, self.desk) or {}
         self._open = frozenset(carry.open_items(view, self._found))
         self.screen.refresh_bindings()
+        return (self._found, self._open) != before
 
     def waits(self, item: str) -> bool:
         """Whether whoever sits here can confirm it."""

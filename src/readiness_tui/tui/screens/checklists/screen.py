@@ -63,10 +63,14 @@ B blocker: below 2 it holds the release back   M major   m minor   P a proof pro
     # -- showing ----------------------------------------------------------------------------------------------------
 
     async def show(self, view: ReviewView) -> None:
+        self._fill(view)  # at once: a key that follows the room's finds its list
+        if await self.scoring.last.read(view):
+            self._fill(view)
+
+    def _fill(self, view: ReviewView) -> None:
         items = self.query_one("#items", PickList)
         width = items.size.width - 1 if items.size.width > 20 else max(self.app.size.width * 45 // 100 - 1, 30)
         options, acceptable = [], set(view.acceptable)
-        await self.scoring.last.read(view)
         for section in view.judgement.sections:
             percent = "—" if section.percent is None else f"{section.percent}%"
             title = f"{section.checklist.title}  {percent}  {section.decided}/{section.total}"
