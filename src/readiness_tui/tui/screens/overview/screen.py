@@ -83,6 +83,8 @@ assessed: items with a score, of all   proven: by what was imported   ✓ ◐ �
         from readiness_tui.services.review import carry
         from readiness_tui.tui.screens.overview.look import glance_of
 
+        if self._glance is None:
+            self._draw(glance_of(view))
         waiting = await self.host.fetch(carry.waiting, self.desk, view) or ()
         self._draw(glance_of(view, len(waiting)))
 
