@@ -73,6 +73,8 @@ async def test_the_next_review_starts_and_one_can_go_back(sample_app: ReadinessA
         assert "2026.11 is not frozen" in read(pilot, "#dialog-intro")
         await answer(pilot, release="2026.12", held_on="8 December")
         assert "is not a date" in read(pilot, "#dialog-refusal")
+        await answer(pilot, held_on="2062-12-08")
+        assert "If it is meant, save again" in read(pilot, "#dialog-refusal")
         await answer(pilot, held_on="2026-12-08")
         view = load(desk)
         assert (view.review.release, view.judgement.undecided) == ("2026.12", len(view.items))

@@ -27,7 +27,10 @@ PAGE = 200
 
 class HistoryScreen(RoomScreen):
     ROOM = "history"
-    LEGEND = "✗ undone   ↶ it undoes another change   why ↓: the reason stands below"
+    LEGEND = """\
+weakest: the section with the lowest share, and each section as a bar   gaps: those that are open, without the risks that were accepted
+oldest: how long the oldest of them has been open, in days
+✗ undone   ↶ it undoes another change   why ↓: the reason stands below"""
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#changes"
     BINDINGS = [
