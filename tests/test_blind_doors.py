@@ -31,7 +31,7 @@ COMMAND_DOORS: dict[str, list[list[str]]] = {
     "labels": [[], ["--json"]],
     "check": [[], ["--json"], ["--junit", "j.xml", "--summary", "s.md"]],
     "scorecard": [[], ["--format", "json"], ["-o", "card.md"], ["--freeze"]],
-    "gaps": [[], ["--json"], ["--all"], *(["--format", form] for form in ("md", "csv"))],
+    "gaps": [[], ["--json"], ["--all"], *(["--format", form] for form in ("md", "csv", "github", "gh"))],
     "evidence": [["verify"]],
     "incident": [["list"], ["list", "--json"]],
     "doctor": [[], ["--json"]],

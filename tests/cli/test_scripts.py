@@ -175,6 +175,17 @@ def test_owners_dates_and_waivers_by_key_or_item(ana: Ana) -> None:
     assert ana("waive", "MIN-01", "--withdraw").code == 0
 
 
+def test_an_item_that_nobody_has_decided_gets_its_owner_and_its_day_before_any_vote(ana: Ana) -> None:
+    ana("score", "MIN-01", 2, "--evidence", LINK)
+    assert ana("owner", "min-02", "ben").out.startswith("MIN-02 Alerts are set: ben, ")
+    assert "ben, due 1 Dec (" in ana("due", "MIN-02", "2026-12-01", "--yes").out
+    typo = ana("due", "MIN-03", "2062-12-01")
+    assert (typo.code, "Did you mean 20" in typo.err) == (2, True)
+    ana("score", "MIN-02", 0)  # the gap of the vote is the one that was promised
+    kept = [(one["key"], one["owner"], one["due"]) for one in ana("gaps", "--json").json["gaps"]]
+    assert ("item/mini/MIN-02", "ben", "2026-12-01") in kept
+
+
 def test_conditions_closed_on_a_frozen_review_move_the_day_on_which_it_lapses(ana: Ana, place: Path) -> None:
     ana("score", "MIN-01", "MIN-03", 2, "--evidence", LINK)
     ana("score", "MIN-02", 1)

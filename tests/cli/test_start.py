@@ -42,6 +42,17 @@ def test_no_command_creates_a_file_unasked(cli: Cli, place: Path, command: tuple
     assert list(place.iterdir()) == []
 
 
+def test_a_system_that_has_reviews_is_asked_which_release_is_next(cli: Cli, place: Path) -> None:
+    assert cli("new", "--system", "bot").code == 0  # the first takes the month
+    again = cli("new", "--yes")
+    assert (again.code, "Which release is this one?" in again.err, "--release 2027.01" in again.err) == (2, True, True)
+    assert "release 2" in cli("new", "--release", "2").err
+    for step in (("init", "-q"), ("-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-q", "--allow-empty", "-m", "x"),
+                 ("tag", "v3")):  # fmt: skip
+        subprocess.run(["git", "-C", str(place), *step], check=True)
+    assert "release v3" in cli("new").err
+
+
 def test_the_file_is_db_then_the_environment_then_the_nearest_and_never_the_last(
     cli: Cli, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

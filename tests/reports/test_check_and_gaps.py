@@ -21,7 +21,8 @@ from readiness_tui.domain.text.format import width
 from readiness_tui.domain.verdict.gap import GapState
 from readiness_tui.reports.check import check_object, check_text, gaps_text, gate_text
 from readiness_tui.reports.ci import check_junit, gate_junit, gate_markdown
-from readiness_tui.reports.gaps import IssueTracker, gaps_csv, gaps_jsonl, gaps_markdown
+from readiness_tui.reports.gap_trackers import IssueTracker, gaps_csv
+from readiness_tui.reports.gaps import gaps_jsonl, gaps_markdown
 from readiness_tui.reports.plain import WIDTH
 from tests.reports.markdown import parser
 from tests.reports.sample import make_card, make_gate, make_sample, with_text
@@ -156,7 +157,7 @@ def test_a_task_list_ticks_what_is_done() -> None:
 
 @pytest.mark.parametrize("tracker", IssueTracker)
 def test_csv_rows_carry_the_key_and_what_the_importer_needs(tracker: IssueTracker) -> None:
-    rows = list(csv.DictReader(io.StringIO(gaps_csv(make_card().gaps, tracker), newline="")))
+    rows = list(csv.DictReader(io.StringIO(gaps_csv(make_card().gaps, tracker=tracker), newline="")))
     key = "Gap Key" if tracker is IssueTracker.JIRA else "gap_key"
     assert [row[key] for row in rows] == [gap.key for gap in make_card().gaps]
     if tracker is IssueTracker.JIRA:
@@ -174,9 +175,9 @@ def test_csv_rows_carry_the_key_and_what_the_importer_needs(tracker: IssueTracke
 @pytest.mark.parametrize("tracker", IssueTracker)
 def test_no_csv_cell_is_a_formula_unless_asked(tracker: IssueTracker) -> None:
     gap = replace(make_card().gaps[0], title='=HYPERLINK("http://evil")', owner="@SUM(A1)", key="-1+1")
-    for cells in csv.reader(io.StringIO(gaps_csv([gap], tracker), newline="")):
+    for cells in csv.reader(io.StringIO(gaps_csv([gap], tracker=tracker), newline="")):
         assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
-    assert '"=HYPERLINK(' in gaps_csv([gap], tracker, neutralise=False)
+    assert '"=HYPERLINK(' in gaps_csv([gap], tracker=tracker, neutralise=False)
 
 
 def test_json_lines_are_one_object_each() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from readiness_tui.services.core.desk import Desk
@@ -71,6 +73,8 @@ async def test_the_next_review_starts_and_one_can_go_back(sample_app: ReadinessA
         assert "2026.11 is not frozen" in read(pilot, "#dialog-intro")
         await answer(pilot, release="2026.12", held_on="8 December")
         assert "is not a date" in read(pilot, "#dialog-refusal")
+        await answer(pilot, held_on="2062-12-08")
+        assert "If it is meant, save again" in read(pilot, "#dialog-refusal")
         await answer(pilot, held_on="2026-12-08")
         view = load(desk)
         assert (view.review.release, view.judgement.undecided) == ("2026.12", len(view.items))
@@ -88,7 +92,7 @@ async def test_the_next_review_starts_and_one_can_go_back(sample_app: ReadinessA
 @pytest.mark.slow
 async def test_a_frozen_review_stands_in_the_list_with_its_verdict(sample_desk: Desk) -> None:
     card = scorecard.freeze(sample_desk)
-    history.next_review(sample_desk, "2026.12", "2026-12-08")
+    history.next_review(sample_desk, "2026.12", date(2026, 12, 8))
     app = ReadinessApp(sample_desk, here=sample_desk.store.path.parent)
     async with app.run_test(size=NARROW) as pilot:
         await press(pilot, "H")

@@ -207,7 +207,7 @@ def desk_of(session: Session, *, frozen: bool = False, whole: bool = False) -> I
         measure_once(desk)
         yield desk
     finally:
-        if desk.store.changes:
+        if desk.store.own_changes:
             with suppress(ReadinessError):  # what went wrong meanwhile is told by whoever raised it
                 tell_where(desk)
         desk.close()

@@ -15,10 +15,10 @@ from readiness_tui.domain.text.sanitise import one_line
 @click.option(
     "--format",
     "format",
-    type=click.Choice(["text", "md", "csv", "jsonl"]),
+    type=click.Choice(["text", "md", "csv", "github", "gh", "jsonl"]),
     default="text",
     show_default=True,
-    help="md is a task list, csv suits Jira's importer.",
+    help="md is a task list, csv suits Jira's importer, github a CSV importer there; gh prints the commands instead.",
 )
 @click.option("--all", "everything", is_flag=True, help="Include verified and closed gaps.")
 @pass_session

@@ -136,7 +136,9 @@ def lab_command(session: Session, folder: Path | None) -> None:
     callback=note,
     help="The system under review (default: the one in the file; in a new file, the folder's name).",
 )
-@click.option("--release", help="Which release (default: git's latest tag).")
+@click.option(
+    "--release", help="Which release (default: git's latest tag; without one a first review takes the month)."
+)
 @click.option("--date", "held_on", type=DayOption(), help="Date of the review (default: today).")
 @click.option("--owner", help="Who owns conditions that nobody else owns (default: as last time, else you).")
 @click.option("--reviewer", "reviewers", multiple=True, help="A reviewer; repeat for each.")
@@ -197,7 +199,7 @@ def new_command(
     above = None if path.exists() or named(session.db) else nearest(here.resolve().parent)
     system = session.system if session.system is not None else system_wanted(None)
     if path.exists():
-        system = _of_file(session, path, system, release or proposal.release)
+        system = _of_file(session, path, system, release or (proposal.release if proposal.tagged else None))
     if not system and session.system is None:
         system = proposal.system
     desk = start_review(
@@ -237,11 +239,12 @@ def new_command(
         desk.close()
 
 
-def _of_file(session: Session, path: Path, system: str, release: str) -> str:
+def _of_file(session: Session, path: Path, system: str, release: str | None) -> str:
     """The system of a file that is there already, where none was named: the only one that it holds.
 
     Asks before a second review of one release is opened beside the first, which is still open: the newest review is
-    the one that every command then means. Raises SeveralError where one would have to guess the system.
+    the one that every command then means. `release`: None where nothing says it. Raises SeveralError where one would have
+    to guess the system, ReadinessError where one would have to guess the next release of one that has reviews.
     """
     from readiness_tui.services.core.desk import open_desk
     from readiness_tui.services.core.target import all_headings, choose, name_of, same_name, shown
@@ -255,6 +258,11 @@ def _of_file(session: Session, path: Path, system: str, release: str) -> str:
     if not system and session.system is None and (only := choose(found)) is not None:
         system = only.system
     last = next((one for one in found if same_name(one.system, system)), None)
-    if last is not None and last.state == "open" and same_name(last.release, release):
+    if last is not None and release is None:
+        raise ReadinessError(
+            f"{name_of(last)} is the last review in {shown(path)}. Which release is this one? There is no git tag that says it.",
+            by_command="Say it: `readiness new --release 2027.01`.",
+        )
+    if last is not None and release is not None and last.state == "open" and same_name(last.release, release):
         sure(session, f"{name_of(last)} is open already, as #{last.id} in {shown(path)}. Open another review of it?")
     return system

@@ -38,7 +38,6 @@ class Store:
         self.migration_backup = backup  # the copy made before this opening upgraded the file
         self.importing: set[int] = set()  # imports that this process is staging
         self.refusal = ""  # why nothing may be changed here: it was opened for a review that cannot change
-        self.changes = 0  # entries that this process has added to the history
         self.own_changes: set[int] = set()  # entries of the history that this process wrote
         self._lock_for_watching = threading.Lock()
         self._watching: sqlite.Connection | None = None
@@ -170,7 +169,6 @@ class Store:
                 yield tx
                 tx.close()
                 _patiently(conn, "COMMIT")
-                self.changes += tx.changed
                 if tx.entry is not None:
                     self.own_changes.add(tx.entry)
             except BaseException as error:

@@ -130,11 +130,6 @@ class Tx:
         return self._change
 
     @property
-    def changed(self) -> bool:
-        """Whether anything was written that the history knows of."""
-        return self._change is not None
-
-    @property
     def entry(self) -> int | None:
         """The entry in the audit trail, if there is one yet."""
         return self._change

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
+from readiness_tui.tui.help_key import HELP
 from readiness_tui.tui.widgets.bars import ROOMS
 
 APP_KEYS: list[BindingType] = [
@@ -19,8 +20,7 @@ APP_KEYS: list[BindingType] = [
     Binding("i", "import", "Import", id="app.import", show=False, tooltip="Import runs, traces, an eval set or a gate"),
     Binding("L", "live", "Live notes", id="app.live", show=False, tooltip="Live notes on the incident that runs, from anywhere"),
     Binding("number_sign", "settle", "Two versions", id="app.settle", key_display="#", show=False, tooltip="What two people wrote at once: compare the two, and settle"),
-    Binding("question_mark", "help", "Help", id="app.help", key_display="?", tooltip="Every key of this screen"),
-    Binding("f1", "help", "Help", id="app.help_anywhere", key_display="F1", tooltip="Every key of this screen, while one types too"),
+    *HELP,
     Binding("ctrl+p", "command_palette", "Everything", id="app.palette", show=False, priority=True,
             tooltip="Find any action by its name"),
     Binding("ctrl+q", "quit", "Quit", id="app.quit", show=False, priority=True, tooltip="Leave; all is saved"),

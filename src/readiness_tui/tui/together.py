@@ -34,7 +34,7 @@ class Together:
     def read(self, desk: Desk, at: Pulse) -> None:
         """What is shown of this file was read when it had come so far."""
         if self._watch is None or desk is not self._desk:
-            self.leave()
+            self._watch = None  # not `leave`: that writes, and this is the UI's thread; the old file's presence runs out by itself
             self.company, self.news = {}, ""
             self._desk = desk
             self._watch = Watch(desk, at, place=self._place, reload=self._host.reload, say=self._tell, meet=self._meet)

@@ -195,6 +195,11 @@ def test_the_set_as_a_whole_and_its_tags() -> None:
     told = [*plan_words.remarks(found)]
     assert "12 high-risk cases must each have a human label." in told
     assert "A drop of the pass rate shows, by tag, from: high_risk 6 of 12 (50 points)." in told
+    few = golden()
+    few = replace(few, cases=tuple(replace(case, tags=case.tags if i < 3 else ()) for i, case in enumerate(few.cases)))
+    assert "No tag has enough cases for a drop of its own pass rate to show beyond chance." in [
+        *plan_words.remarks(whole((SUCCESS,), few))
+    ]
 
 
 def test_a_rule_that_no_golden_case_serves_and_a_rate_that_must_be_one() -> None:

@@ -118,7 +118,7 @@ CHANGES: dict[str, Callable[[Desk], object]] = {
     "an overridden verdict": lambda desk: reviews.override_verdict(desk, "GO", "we know better"),
     "a freeze": lambda desk: scorecard.freeze(desk),
     "an undone change": lambda desk: history.undo(desk, history.log(desk, limit=1)[0].id),
-    "the next review": lambda desk: history.next_review(desk, "2027.1", ""),
+    "the next review": lambda desk: history.next_review(desk, "2027.1"),
     "a vote by hand": by_hand("UPDATE vote SET points = 0 WHERE points = 2"),
     "a gap by hand": by_hand("UPDATE gap SET owner = 'nobody'"),
     "an incident by hand": by_hand("UPDATE incident SET severity = 'sev3'"),

@@ -37,7 +37,7 @@ def test_an_incident_closed_on_the_day_of_the_last_review_may_have_come_after_it
         found = incidents.get(tx.conn, made.system, made.number)
         incidents.put(tx, replace(found, status=NoteStatus.CLOSED, resolved=NOW, closed=closed))
     assert [incident.number for incident in load(desk).facts.incidents] == [made.number]  # there was no review before
-    history.next_review(desk, "2", (HELD_ON + timedelta(days=14)).isoformat())
+    history.next_review(desk, "2", HELD_ON + timedelta(days=14))
     assert [incident.number for incident in load(desk).facts.incidents] == [made.number] * in_scope
 
 

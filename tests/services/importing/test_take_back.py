@@ -102,7 +102,7 @@ def test_evidence_that_named_it_is_a_claim_from_then_on_and_a_frozen_scorecard_s
     assess.attach(desk, [item], EvidenceKind.TRACE, "t7")
     scorecard.freeze(desk)
     kept = scorecard.text(desk)
-    history.next_review(desk, "2", "")
+    history.next_review(desk, "2")
     assess.attach(desk, [item], EvidenceKind.TRACE, "t8")
     done = take_back(desk, 1)
     assert (done.evidence, done.frozen) == ((f"{item} trace t8",), ("1",))

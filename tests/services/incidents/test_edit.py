@@ -440,7 +440,7 @@ def test_a_frozen_review_keeps_its_votes_while_incidents_go_on(sample_desk: Desk
     assert len(edit.get(sample_desk, made.number).timeline) == 1
 
     # The next review finds the action as a gap and the incident as a cause.
-    history.next_review(sample_desk, "2026.12", "2026-12-08")
+    history.next_review(sample_desk, "2026.12", date(2026, 12, 8))
     view = load(sample_desk)
     assert [key for key in view.gaps if key.startswith(f"incident/{made.number}/")]
     assert view.judgement.parts[Part.INCIDENTS] is Verdict.CONDITIONS

@@ -28,7 +28,7 @@ def _items(desk: Desk, *, blocker: bool = False) -> list[str]:
 def _next(desk: Desk, days: int = 14) -> None:
     scorecard.freeze(desk)
     desk.clock = lambda: NOW + timedelta(days=days)
-    history.next_review(desk, "2", "")
+    history.next_review(desk, "2")
 
 
 def test_last_time_counts_for_nothing_until_it_is_confirmed_and_keeps_the_date_of_its_evidence(desk: Desk) -> None:
@@ -107,7 +107,7 @@ def test_of_a_review_that_is_not_frozen_the_votes_stand_there_without_what_proof
     item, claimed = _items(desk)[:2]
     assess.attach(desk, [item], EvidenceKind.URL, LINK)
     assess.score(desk, [item, claimed], 2)
-    history.next_review(desk, "2", "")
+    history.next_review(desk, "2")
     last = carry.last_time(desk)
     assert {one: (last[one].word, last[one].proof) for one in last} == {
         item: ("2 met", None),
@@ -127,7 +127,7 @@ def test_of_votes_that_were_never_revealed_each_has_their_own_vote_and_note_alon
         assess.score(who, [item], points)
         assess.note(who, item, f"{who.who} says {points}")
     assess.score(ben, [other], 0)
-    history.next_review(desk, "2", "")
+    history.next_review(desk, "2")
     for who, points in ((desk, 1), (replace(desk, who="ben", cache={}), 0)):
         last = carry.last_time(who)
         assert [(vote.reviewer, vote.points) for vote in last[item].votes] == [(who.who, points)]
@@ -139,7 +139,7 @@ def test_nothing_waits_for_an_observer(desk: Desk) -> None:
     item = _items(desk)[0]
     assess.score(desk, [item], 1)
     reviews.set_people(desk, observers=["olga"])
-    history.next_review(desk, "2", "")
+    history.next_review(desk, "2")
     olga = replace(desk, who="olga", cache={})
     assert carry.open_items(load(desk), carry.last_time(desk)) == [item]
     assert carry.open_items(load(olga), carry.last_time(olga)) == []

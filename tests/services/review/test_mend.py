@@ -192,7 +192,7 @@ def test_a_frozen_scorecard_is_superseded_with_everything_standing_as_it_was(sam
     assert printed.superseded(desk).startswith("This scorecard was superseded by ana on 2026-11-24: OBS-05 was scored")
     with pytest.raises(ReadinessError, match="superseded by review 2 already"):
         supersede(desk, "again")
-    history.next_review(desk, "2026.12", "2026-12-08")
+    history.next_review(desk, "2026.12", date(2026, 12, 8))
     ran = {run.id for run in frozen.gate.runs if run.role == "candidate"}
     assert (load(desk).review.follows, set(load(desk).review.baseline)) == (2, ran)
     desk.review_id = None

@@ -34,7 +34,7 @@ def _run(folder: Path, name: str, status: str = "success") -> Path:
 
 
 def _by_n(desk: Desk) -> None:
-    history.next_review(desk, "2", "2026-12-08")
+    history.next_review(desk, "2", date(2026, 12, 8))
 
 
 def _by_new(desk: Desk) -> None:
@@ -117,7 +117,7 @@ def test_what_is_not_voted_yet_did_not_get_worse(desk: Desk) -> None:
     items = [item.id for item in load(desk).items][:3]
     assess.score(desk, items, 1)
     scorecard.freeze(desk)
-    history.next_review(desk, "2", "2026-12-08")
+    history.next_review(desk, "2", date(2026, 12, 8))
     assess.score(desk, items[:1], 0)
     view = load(desk)
     found = trend.difference(desk, view)

@@ -97,5 +97,5 @@ def test_blind_votes_and_an_older_consensus_are_seen_by_nobody_else_before_the_r
 def test_the_day_that_one_review_is_pinned_to_is_not_the_next_ones(empty_desk: Desk) -> None:
     pinned = NOW.date() - timedelta(days=30)
     reviews.new_review(empty_desk, system="bot", release="1", as_of=pinned)
-    history.next_review(empty_desk, "2", "")
+    history.next_review(empty_desk, "2")
     assert (load(empty_desk).review.as_of, load(empty_desk).as_of) == (None, NOW.date())

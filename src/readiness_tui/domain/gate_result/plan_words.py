@@ -65,7 +65,10 @@ def remarks(found: Plan) -> Iterator[str]:
             " high-risk one, the count is the judge's, and no bound is one of the truth."
         )
     if found.slices:
-        yield f"A drop of the pass rate shows, by tag, from: {slices_text(found.slices)}."
+        if any(one.sight.loss is not None for one in found.slices):
+            yield f"A drop of the pass rate shows, by tag, from: {slices_text(found.slices)}."
+        else:
+            yield "No tag has enough cases for a drop of its own pass rate to show beyond chance."
 
 
 def slices_text(slices: Sequence[PlannedSlice]) -> str:

@@ -50,12 +50,16 @@ def last_time(desk: Desk) -> dict[str, LastTime]:
     """
     with desk.store.read() as conn:
         review = current_review(conn, desk)
-        mark = (review.id, desk.who, audit.last(conn))
+        before = reviews.previous(conn, review)
+        if before is None:
+            return {}
+        # What a frozen review says stays as it is, whatever is saved meanwhile.
+        mark = (before, desk.who, audit.last(conn) if before.frozen_at is None else 0)
         kept = desk.cache.get("last time")
         if kept is not None and kept[0] == mark:
             found: dict[str, LastTime] = kept[1]
             return found
-        found = _read(conn, desk, review)
+        found = _read(conn, desk, before)
     desk.cache["last time"] = (mark, found)
     return found
 
@@ -182,10 +186,7 @@ def _bring(tx: Tx, desk: Desk, review: Review, last: LastTime, now: Dossier) -> 
             assessments.put_dismissal(tx, review.id, one)
 
 
-def _read(conn: Connection, desk: Desk, review: Review) -> dict[str, LastTime]:
-    before = reviews.previous(conn, review)
-    if before is None:
-        return {}
+def _read(conn: Connection, desk: Desk, before: Review) -> dict[str, LastTime]:
     parts = said(conn, before, assessments.dossier_parts(conn, before.id), desk.who)
     kept = scorecards.get(conn, before.id)
     stood = _frozen_standings(kept.json) if kept is not None else None

@@ -14,6 +14,7 @@ from readiness_tui.domain.text.dates import doubt
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.text.secrets import mask
 from readiness_tui.domain.verdict.gap import Gap, GapState
+from readiness_tui.reports.gap_trackers import exported_as
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.write import together
@@ -28,8 +29,6 @@ _WORDS = {
     "to do": GapState.OPEN, "todo": GapState.OPEN, "backlog": GapState.OPEN, "in progress": GapState.IN_PROGRESS,
     "done": GapState.CLAIMED_DONE, "closed": GapState.CLAIMED_DONE, "resolved": GapState.CLAIMED_DONE,
 }  # fmt: skip
-#: What each of our states is called in an export that has fewer words.
-_TO_DO = (GapState.OPEN, GapState.REOPENED, GapState.ACCEPTED, GapState.CLAIMED_DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ def _compared(conn: Connection, system: str, gap: Gap, row: GapRow, today: date)
 def _state(gap: Gap, typed: str) -> tuple[str, str]:
     """The state that the file asks for, "" where it is as here; and why it cannot be had."""
     word = typed.casefold()
-    if not word or word == gap.state.value:
+    if not word or word == gap.state.value or word in exported_as(gap.state):
         return "", ""
     own = next((one for one in GapState if one.value == word), None)
     wanted = _WORDS.get(word) if own not in gaps.BY_HAND else own
@@ -122,8 +121,6 @@ def _state(gap: Gap, typed: str) -> tuple[str, str]:
         return "", f"“{one_line(typed, 30)}” is no state of a gap"
     if not gap.state.live:
         return "", "" if wanted is GapState.CLAIMED_DONE else f"it is {gap.state} by what the review found"
-    if word in ("to do", "todo", "backlog", "open") and gap.state in _TO_DO:
-        return "", ""
     if wanted is None:
         return "", f"a gap becomes {own} by what the review finds, not by a file"
     if gap.state is GapState.ACCEPTED:

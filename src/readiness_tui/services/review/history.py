@@ -163,16 +163,12 @@ def next_baseline(desk: Desk) -> tuple[str, ...]:
         return last_candidate(conn, last) if last is not None else ()
 
 
-def next_review(desk: Desk, release: str, held_on: str, baseline: str | None = None) -> Review:
+def next_review(desk: Desk, release: str, held_on: date | None = None, baseline: str | None = None) -> Review:
     """Start the next review of the desk's system, as `readiness new` does: nothing is decided, and the gate is not run.
 
-    `baseline`: run ids separated by commas, in place of last time's candidate.
+    `held_on`: None for today. `baseline`: run ids separated by commas, in place of last time's candidate.
     """
     from readiness_tui.services.review.reviews import new_review
 
-    try:
-        day = date.fromisoformat(held_on.strip()) if held_on.strip() else None
-    except ValueError:
-        raise ReadinessError(f"“{held_on}” is not a date. Type it as 2026-12-01.") from None
     runs = None if baseline is None else [one.strip() for one in baseline.split(",") if one.strip()]
-    return new_review(desk, system=system_of(desk), release=release, held_on=day, baseline=runs)
+    return new_review(desk, system=system_of(desk), release=release, held_on=held_on, baseline=runs)

@@ -170,9 +170,7 @@ class _Moved:
         return isinstance(name, str) and name != self.new and name_key(name) == name_key(self.old)
 
     def review(self, review: Review) -> None:
-        given: dict[str, Any] = {
-            name: once(self.names(getattr(review, name))) for name in _LISTS if hasattr(review, name)
-        }
+        given: dict[str, Any] = {name: once(self.names(getattr(review, name))) for name in _LISTS}
         given |= {
             name: self.new for name in ("owner", "facilitator", "override_by") if self._meant(getattr(review, name))
         }

@@ -14,7 +14,7 @@ from readiness_tui.domain.verdict.model import Condition
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView, load
 from readiness_tui.services.core.write import together
-from readiness_tui.services.review import gaps
+from readiness_tui.services.review import gaps, promises
 
 _MEANT = 3  # keys that a refusal offers
 
@@ -32,6 +32,9 @@ class Owned:
 def set_owner(desk: Desk, typed: str, owner: str) -> Owned:
     """Name the person for the gap and the condition that `typed` means; empty clears it. Raises ReadinessError where
     nothing is meant."""
+    if (item := _unmade(desk, typed)) and owner.strip():
+        promises.promise(desk, [item], owner=owner)
+        return _of_item(desk, item)
     view, gap, condition = _meant(desk, typed)
     with together(desk, f"owner of {_called(gap, condition)}: {owner.strip() or 'nobody'}", anyway=True):
         if gap is not None:
@@ -44,15 +47,35 @@ def set_owner(desk: Desk, typed: str, owner: str) -> Owned:
 def set_due(desk: Desk, typed: str, due: date | None, *, sure: bool = False) -> Owned:
     """Move the date of the gap and the condition that `typed` means; None clears it. A day that is probably mistyped is
     refused unless `sure`."""
-    view, gap, condition = _meant(desk, typed)
-    if due is not None and not sure and (said := doubt(due, view.as_of)):
+    item, as_of = _unmade(desk, typed), load(desk, shared=True).as_of
+    if due is not None and not sure and (said := doubt(due, as_of)):
         raise ReadinessError(said, by_command="If it is meant, add --yes.")
+    if item and due is not None:
+        promises.promise(desk, [item], due=due)
+        return _of_item(desk, item)
+    view, gap, condition = _meant(desk, typed)
     with together(desk, f"due date of {_called(gap, condition)}: {due or 'none'}", anyway=True):
         if gap is not None:
             gaps.set_due(desk, gap.key, due)
         if condition is not None and _apart(view, gap, condition):
             gaps.set_condition(desk, condition.key, owner=condition.owner, due=due)
     return _now(desk, gap, condition)
+
+
+def _unmade(desk: Desk, typed: str) -> str:
+    """The item that `typed` names where nobody has decided it yet and it has no gap: what is agreed now makes one."""
+    view = load(desk, shared=True)
+    for item, key in view.workings.gap_keys.items():
+        if item.casefold() == typed.strip().casefold() and view.judgement.standings[item].points is None:
+            gap = view.gaps.get(key)
+            return item if gap is None or not gap.state.live else ""
+    return ""
+
+
+def _of_item(desk: Desk, item: str) -> Owned:
+    view = load(desk, shared=True)
+    gap = view.gaps[view.workings.gap_keys[item]]
+    return Owned(gap.key, gap.title, gap.owner, gap.due)
 
 
 def _meant(desk: Desk, typed: str) -> tuple[ReviewView, Gap | None, Condition | None]:

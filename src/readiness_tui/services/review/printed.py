@@ -19,6 +19,7 @@ from readiness_tui.services.core import kept
 from readiness_tui.store.kept import marks
 
 if TYPE_CHECKING:
+    from readiness_tui.domain.checklists.model import Checklist
     from readiness_tui.domain.scorecard.model import GapLine, GateCard, GateCheck, Scorecard
     from readiness_tui.services.core.desk import Desk
     from readiness_tui.services.core.view import ReviewView
@@ -125,16 +126,18 @@ def gaps(desk: Desk, format: str, *, everything: bool = False) -> str:
     """
 
     def make() -> str:
+        from readiness_tui.services.core.current import current_review
         from readiness_tui.services.core.target import followed
         from readiness_tui.services.core.view import load
         from readiness_tui.services.review.scorecard import frozen_card
+        from readiness_tui.store import reviews
 
         card = frozen_card(desk) if not everything and followed(desk) else None
-        return (
-            _gaps(load(desk, shared=True), format, everything=everything)
-            if card is None
-            else _listed(card.gaps, format)
-        )
+        if card is None:
+            return _gaps(load(desk, shared=True), format, everything=everything)
+        with desk.store.read() as conn:
+            lists = reviews.checklists(conn, current_review(conn, desk).id)
+        return _listed(card.gaps, lists, format)
 
     return kept.result(desk, f"gaps {format}{' all' if everything else ''}", make)
 
@@ -142,13 +145,16 @@ def gaps(desk: Desk, format: str, *, everything: bool = False) -> str:
 def _gaps(view: ReviewView, format: str, *, everything: bool) -> str:
     from readiness_tui.domain.scorecard.gap_lines import gap_lines
 
-    return _listed(gap_lines(view.facts, view.judgement, done=everything), format)
+    return _listed(gap_lines(view.facts, view.judgement, done=everything), view.facts.checklists, format)
 
 
-def _listed(found: Sequence[GapLine], format: str) -> str:
+def _listed(found: Sequence[GapLine], checklists: Sequence[Checklist], format: str) -> str:
+    from readiness_tui.domain.scorecard.gap_notes import gap_notes
     from readiness_tui.reports.gaps import gaps_as, gaps_object
 
-    return to_json(gaps_object(found)) + "\n" if format == "json" else gaps_as(found, format)
+    return (
+        to_json(gaps_object(found)) + "\n" if format == "json" else gaps_as(found, gap_notes(found, checklists), format)
+    )
 
 
 def scorecard(desk: Desk, format: str, *, as_of: date | None = None, templates: Path | None = None) -> str:

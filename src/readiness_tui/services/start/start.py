@@ -23,11 +23,13 @@ LAB_NAME = "quick-lab"
 
 @dataclass(frozen=True, slots=True)
 class ReviewProposal:
-    """What a new review's form offers: the folder's name, git's latest tag, today."""
+    """What a new review's form offers: the folder's name, git's latest tag, today. `tagged`: the release is that tag,
+    not the month for want of one."""
 
     system: str
     release: str
     held_on: date
+    tagged: bool
 
 
 def propose(folder: Path, now: Callable[[], datetime] = utc_now, zone: str = "") -> ReviewProposal:
@@ -40,7 +42,8 @@ def propose(folder: Path, now: Callable[[], datetime] = utc_now, zone: str = "")
         ).stdout.strip()  # fmt: skip
     except (OSError, subprocess.SubprocessError):
         tag = ""
-    return ReviewProposal(folder.resolve().name.replace("-", " ").replace("_", " "), tag or f"{today:%Y.%m}", today)
+    system = folder.resolve().name.replace("-", " ").replace("_", " ")
+    return ReviewProposal(system, tag or f"{today:%Y.%m}", today, tagged=bool(tag))
 
 
 def open_sample(folder: Path, who: str, *, path: Path | None = None, clock: Callable[[], datetime] = utc_now) -> Desk:

@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from readiness_tui.domain.filters.histogram import Bars
+from readiness_tui.tui.help_key import HELP
 from readiness_tui.tui.text import line
 from readiness_tui.tui.widgets.pane import Pane
 from readiness_tui.tui.widgets.spread import Threshold, spread
@@ -27,6 +28,7 @@ class SpreadDialog(ModalScreen[None]):
     """
     BINDINGS = [
         Binding("escape,q,enter,h", "leave", "Leave", id="spread.leave", key_display="Esc", tooltip="Back to the list"),
+        *HELP,
     ]
 
     def __init__(self, title: str, bars: Mapping[str, Bars], limits: Mapping[str, Sequence[Threshold]]) -> None:

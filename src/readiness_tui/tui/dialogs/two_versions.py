@@ -21,6 +21,7 @@ from readiness_tui.services.review import settling
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.dialogs.pick import PickDialog
 from readiness_tui.tui.diff_text import words
+from readiness_tui.tui.help_key import HELP
 from readiness_tui.tui.host import Host
 from readiness_tui.tui.text import join, line, safe
 
@@ -37,6 +38,7 @@ class TwoVersionsDialog(ModalScreen[str | None]):
         Binding("2", "choose('other')", "Take the second", id="texts.second", tooltip="Put the other in its place"),
         Binding("3", "choose('third')", "Write a third", id="texts.both", tooltip="Write one of both; of texts both are there to begin with"),
         Binding("escape,q", "leave", "Leave", id="texts.leave", key_display="Esc", tooltip="Decide later; both are kept"),
+        *HELP,
     ]  # fmt: skip
 
     def __init__(self, two: Unsettled) -> None:

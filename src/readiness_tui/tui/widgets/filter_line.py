@@ -21,6 +21,7 @@ OFFERED = 4  # lines of what a line can go on with
 
 class TypedFilter(Input):
     BINDINGS = [
+        Binding("enter", "submit", "Apply", id="filter.apply", tooltip="Show only what fits; an empty line shows all"),
         Binding("tab", "take", "Complete", id="filter.take", tooltip="Take what is offered first; Tab again takes the next"),
     ]  # fmt: skip
 

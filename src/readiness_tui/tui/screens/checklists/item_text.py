@@ -30,17 +30,17 @@ WORDS = ("missing", "partial", "met")
 def list_line(
     standing: Standing, width: int, *, selected: bool, proposed: bool, last: str = "", company: Sequence[str] = ()
 ) -> Content:
-    """`✓● met  OBS-01 Prompt version logged ‹ben› B`: selected, status, item, who else is at it, open proposal, severity.
+    """`✓● met  OBS-01 Prompt version logged ‹ben› P B`: selected, status, item, who else is at it, open proposal, severity.
     `last`: what was said last time, in place of "undecided"."""
     mark = glyphs.standing_mark(standing)
     who = f" ‹{fit(_names(company), min(cell_len(_names(company)), 10))}›" if company else ""
-    room = max(width - 23 - cell_len(who), 8)
+    room = max(width - 24 - cell_len(who), 8)
     return join(
         Content.styled("✓" if selected else " ", "bold $text-accent"),
         Content.styled(f"{mark.glyph} {standing.word if standing.decided or not last else last:<9} ", mark.style),
         column(f"{standing.item.id} {standing.item.title}", room + 7),
         join(" ", line(who, "$text-accent")) if who else "",
-        Content.styled("P" if proposed else " ", "$text-accent"),
+        Content.styled(" P" if proposed else "  ", "$text-accent"),
         Content.styled(LETTER[standing.item.severity], "$foreground-muted"),
     )
 

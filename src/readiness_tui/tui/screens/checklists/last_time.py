@@ -39,6 +39,10 @@ class LastTimes(Feature):
         self.screen.refresh_bindings()
         return (self._found, self._open) != before
 
+    def of(self, view: ReviewView) -> None:
+        """What is known of last time, held against `view`: what was voted on just now waits no longer."""
+        self._open = frozenset(carry.open_items(view, self._found))
+
     def waits(self, item: str) -> bool:
         """Whether whoever sits here can confirm it."""
         return item in self._open

@@ -63,6 +63,7 @@ B blocker: below 2 it holds the release back   M major   m minor   P a proof pro
     # -- showing ----------------------------------------------------------------------------------------------------
 
     async def show(self, view: ReviewView) -> None:
+        self.scoring.last.of(view)
         self._fill(view)  # at once: a key that follows the room's finds its list
         if await self.scoring.last.read(view):
             self._fill(view)

@@ -26,6 +26,7 @@ from readiness_tui.services.run_cases import CaseListing, RunCases
 from readiness_tui.tui.dialogs.counts import Chosen, CountsDialog
 from readiness_tui.tui.dialogs.pick import PickDialog
 from readiness_tui.tui.dialogs.spread import SpreadDialog
+from readiness_tui.tui.help_key import HELP
 from readiness_tui.tui.host import Host, host
 from readiness_tui.tui.screens.evals.case_text import STATUS
 from readiness_tui.tui.screens.evals.page import CaseLine
@@ -106,6 +107,7 @@ class AllCasesDialog(ModalScreen[None]):
         Binding("f", "counts", "Counts", id="cases.counts", tooltip="Count what is listed by status, error, tag and variant; Enter narrows"),
         Binding("h", "spread", "Spread", id="cases.spread", tooltip="How latency and cost of what is listed are spread"),
         Binding("escape,q", "leave", "Leave", id="cases.leave", key_display="Esc", tooltip="Clear the filter, then back to Evals"),
+        *HELP,
     ]  # fmt: skip
     DEFAULT_CSS = """
     AllCasesDialog { background: $background; }

@@ -14,6 +14,7 @@ from textual.widgets import Footer, Static
 from readiness_tui.domain.compare.trend import Dated, MetricSeries, Trend
 from readiness_tui.domain.text.format import day_month, moment, number, plural, threshold_text
 from readiness_tui.tui import glyphs
+from readiness_tui.tui.help_key import HELP
 from readiness_tui.tui.text import fit, join, line
 from readiness_tui.tui.widgets.plot import AXIS, Scale, Spot, columns, draw, span
 
@@ -31,6 +32,7 @@ class PlotDialog(ModalScreen[None]):
         Binding("left", "step(-1)", "Run before", id="plot.before", tooltip="The run before: its figures stand above the lines"),
         Binding("right", "step(1)", "Run after", id="plot.after", tooltip="The run after"),
         Binding("m", "metric", "Metric", id="plot.metric", tooltip="The next quality metric"),
+        *HELP,
     ]  # fmt: skip
 
     def __init__(self, found: Trend) -> None:

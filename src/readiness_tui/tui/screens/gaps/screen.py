@@ -14,6 +14,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from readiness_tui.domain.scorecard.gap_lines import gap_lines
+from readiness_tui.domain.scorecard.gap_notes import gap_notes
 from readiness_tui.domain.scorecard.model import GapLine
 from readiness_tui.domain.text.format import due_day, plural
 from readiness_tui.domain.verdict.gap import GapState, called
@@ -252,12 +253,15 @@ blocker holds the release back, major makes a condition, minor neither"""
 
     def action_export(self) -> None:
         lines = list(self._lines.values())
+        notes = gap_notes(lines, self.view.facts.checklists)
 
         def write(path: Path) -> None:
-            endings = {".csv": "csv", ".jsonl": "jsonl"}
-            write_text(path, gaps_as(lines, endings.get(path.suffix.lower(), "md")))
+            endings = {".csv": "csv", ".jsonl": "jsonl", ".sh": "gh"}
+            write_text(path, gaps_as(lines, notes, endings.get(path.suffix.lower(), "md")))
 
-        ask_where(self, "Export the gaps", "File: .md task list, .csv for Jira, .jsonl", "gaps.md", write)
+        ask_where(
+            self, "Export the gaps", "File: .md task list, .csv for Jira, .sh for GitHub, .jsonl", "gaps.md", write
+        )
 
 
 _TAIL = 24  # columns of owner, due and "late" at the end of a row

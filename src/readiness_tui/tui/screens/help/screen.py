@@ -52,6 +52,8 @@ class HelpScreen(ModalScreen[None]):
         everywhere = ("app.", "room.")
         self._here = [entry for id, entry in seen.items() if not moves(id) and not id.startswith(everywhere)]
         self._moving = [entry for id, entry in seen.items() if moves(id)]
+        if not self._here:  # somebody types: what the line does with keys is all there is
+            self._here, self._moving = self._moving, []
         self._everywhere = [entry for id, entry in seen.items() if id.startswith(everywhere)]
         self._legend: str = getattr(about, "LEGEND", "")
 

@@ -19,6 +19,7 @@ from readiness_tui.tui.screens.history.text import change_line, difference, summ
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import line, safe
+from readiness_tui.tui.typed_day import TypedDay
 from readiness_tui.tui.widgets.pick_list import Pick, PickList
 
 PAGE = 200
@@ -26,7 +27,10 @@ PAGE = 200
 
 class HistoryScreen(RoomScreen):
     ROOM = "history"
-    LEGEND = "✗ undone   ↶ it undoes another change   why ↓: the reason stands below"
+    LEGEND = """\
+weakest: the section with the lowest share, and each section as a bar   gaps: those that are open, without the risks that were accepted
+oldest: how long the oldest of them has been open, in days
+✗ undone   ↶ it undoes another change   why ↓: the reason stands below"""
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#changes"
     BINDINGS = [
@@ -129,6 +133,7 @@ class HistoryScreen(RoomScreen):
     async def action_new(self) -> None:
         view = self.view
         runs = await self.host.fetch(history.next_baseline, self.desk) or ()
+        days = TypedDay()
         self.ask(
             f"Next review of {view.review.system}",
             [
@@ -136,7 +141,12 @@ class HistoryScreen(RoomScreen):
                 Field("held_on", "Date of the review (empty: today)", hint="YYYY-MM-DD"),
                 Field("baseline", "Baseline: last time's candidate (empty: none)", ", ".join(runs)),
             ],
-            lambda values: history.next_review(self.desk, values["release"], values["held_on"], values["baseline"]),
+            lambda values: history.next_review(
+                self.desk,
+                values["release"],
+                days.read(values["held_on"], view.as_of, was=view.review.held_on, held=True),
+                values["baseline"],
+            ),
             intro="Same checklists, people, gate and settings; gaps, conditions and live waivers go on. Every item starts"
             " undecided beside last time's vote, and the gate waits for a run."
             + ("" if view.review.frozen_at else f"\nRelease {view.review.release} is not frozen: it stays as it is."),

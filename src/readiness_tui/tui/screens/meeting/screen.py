@@ -184,7 +184,7 @@ class MeetingScreen(RoomScreen):
         frozen = self.view.review.frozen_at is not None
         last = self.stop is None
         offered = {
-            "help": True,
+            "app.help": True,
             "leave": True,
             "decided": not last,
             "export": last,
