@@ -198,11 +198,13 @@ def desk_of(session: Session, *, frozen: bool = False, whole: bool = False) -> I
     desk = open_desk(path, session.name)
     try:
         tell_upgrade(desk.store.migration_backup)
+        tell_copy(desk.store)
         tell_zone(desk)
         if not whole:
             aim(desk, session, frozen=frozen)
             if said := desk.clock_remark():
                 tell(said)
+            finish_lock(desk)
         remember(path)
         measure_once(desk)
         yield desk
@@ -230,7 +232,7 @@ def aim(desk: Desk, session: Session, *, frozen: bool = False, asks: bool = True
         return
     desk.review_id = chosen.id
     if review and not frozen:
-        desk.store.refusal = target.frozen_refusal(desk)
+        desk.store.refusal = desk.store.read_only or target.frozen_refusal(desk)
 
 
 def _ask_which(several: Any) -> Any:
@@ -256,6 +258,27 @@ def tell_upgrade(backup: Path | None) -> None:
         tell(f"The file was upgraded for this version; as it was before, it is in {backup}")
 
 
+def tell_copy(store: Any) -> None:
+    """Say that the file can only be read, where what is read is a copy of it."""
+    if store.copied:
+        tell(f"{store.read_only} What is read is a private copy, {store.copied}.")
+
+
+def finish_lock(desk: Any) -> None:
+    """Finish what a `gate lock` that was killed in this folder had begun."""
+    from readiness_tui.services.core.locate import pending_lock
+
+    if desk.store.read_only or not os.path.exists(pending_lock(Path(), desk.store.path)):
+        return
+    from readiness_tui.services.gate.lock_writing import finish
+
+    try:
+        if finish(desk, Path()):
+            tell("A `gate lock` was interrupted here: gate.lock is written now, as the database has it.")
+    except ReadinessError as error:
+        tell(str(error))
+
+
 def tell_zone(desk: Any) -> None:
     """Say what is odd about this machine's time zone, which decides what day it is."""
     if desk.zone_remark:
@@ -267,7 +290,7 @@ def measure_once(desk: Any) -> None:
     it was then."""
     from readiness_tui.services.core.unmeasured import measure_unmeasured, unmeasured
 
-    waits = unmeasured(desk)
+    waits = None if desk.store.read_only else unmeasured(desk)
     if waits is None:
         return
     if waits:

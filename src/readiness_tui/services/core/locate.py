@@ -67,6 +67,14 @@ def named(given: Path | None, env: Mapping[str, str] = os.environ) -> Path | Non
     return given or (Path(env["READINESS_DB"]) if env.get("READINESS_DB") else None)
 
 
+def pending_lock(folder: Path, database: Path) -> Path:
+    """Where the next `gate.lock` of a folder lies until this database has stored the lock: a name for each database."""
+    from hashlib import sha256
+
+    of = sha256(os.fsencode(os.path.realpath(database))).hexdigest()[:12]
+    return folder / f".{LOCK_NAME}.{of}.pending"
+
+
 def target(given: Path | None, *, env: Mapping[str, str] = os.environ, cwd: Path | None = None) -> Path | None:
     """The file a command works on, or None where nothing is found. Never creates one, and never guesses one.
 
