@@ -132,7 +132,7 @@ def test_where_it_fails_after_the_commit_the_next_try_finishes_it(
         real(to, text)
 
     monkeypatch.setattr(atomic, "write_text", full)
-    with pytest.raises(ReadinessError, match="The gate is locked in .* but .*No space left on device"):
+    with pytest.raises(ReadinessError, match=r"The gate is locked in .* but .*No space left on device"):
         versions.lock(desk, folder=tmp_path)
     monkeypatch.undo()
     assert lock_writing.finish(desk, tmp_path)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+
+from readiness_tui.domain.errors import ReadinessError
 
 FILE_NAME = "readiness.db"
 SETTINGS_NAME = "settings.yaml"
@@ -53,13 +56,16 @@ def last_used() -> Path | None:
 
 
 def remember(path: Path) -> None:
-    """Note `path` as the last used. A state folder that cannot be written is ignored."""
-    note = _last_used_note()
-    try:
-        note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        note.write_text(str(path.resolve()), encoding="utf-8")
-    except OSError:
+    """Note `path` as the last used. A state folder that cannot be written is ignored, and a name that is no Unicode."""
+    name = os.path.realpath(path)
+    if any("\ud800" <= character <= "\udfff" for character in name) or str(last_used()) == name:
         return
+    from readiness_tui.reports.atomic import write_text
+
+    note = _last_used_note()
+    with suppress(OSError, ReadinessError):
+        note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_text(note, name)
 
 
 def named(given: Path | None, env: Mapping[str, str] = os.environ) -> Path | None:
