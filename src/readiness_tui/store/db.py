@@ -14,15 +14,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from readiness_tui.domain.errors import AlreadySaved, ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.store import faults, sqlite
 from readiness_tui.store.faults import explain
 from readiness_tui.store.migrations import MIGRATIONS, connect, copy_database, found
-from readiness_tui.store.opening import journal, look, reading, writing
-from readiness_tui.store.opening.reading import Reading
+from readiness_tui.store.opening import look, writing
 from readiness_tui.store.rows import Shape, Tx
+
+if TYPE_CHECKING:
+    from readiness_tui.store.opening.reading import Readable
 
 __all__ = ["Store"]
 
@@ -41,7 +44,7 @@ class Store:
         mode: str,
         version: int,
         backup: Path | None = None,
-        reads: Reading | None = None,
+        reads: Readable | None = None,
         read_only: str = "",
     ) -> None:
         self.path = path
@@ -88,12 +91,12 @@ class Store:
                 alone = _inode(path) not in _OPEN
                 if alone:
                     look.refuse_foreign(path, create, len(MIGRATIONS))
-                if why := reading.why_not(path):
+                if why := look.why_not(path):
                     return cls._for_reading(path, why)
                 try:
                     writer, mode, backup = writing.open_writer(path, create, MIGRATIONS, PATIENCE)
                 except sqlite.sqlite3.Error as error:
-                    why = reading.why_failed(error)
+                    why = look.why_failed(error)
                     if create or not why or not alone:
                         raise
                     return cls._for_reading(path, why)
@@ -103,7 +106,9 @@ class Store:
 
     @classmethod
     def _for_reading(cls, path: Path, why: str) -> Store:
-        found = reading.open_reader(path, MIGRATIONS)
+        from readiness_tui.store.opening.reading import open_reader
+
+        found = open_reader(path, MIGRATIONS)
         found.conn.execute("PRAGMA query_only = ON")
         return cls(
             path,
@@ -309,8 +314,8 @@ class Store:
         if (now := found(conn)) != self.version:
             raise faults.newer(self.path, now, self.version)
         # While a database is open in WAL mode its -wal file is there; asking SQLite each time would cost ten times more.
-        if os.path.exists(self._wal) and not sqlite.wal_is_safe() and journal.of(conn) == "wal":
-            raise journal.mixed(self.path)
+        if os.path.exists(self._wal) and not sqlite.wal_is_safe() and writing.journal_of(conn) == "wal":
+            raise writing.mixed(self.path)
 
 
 def _inode(path: Path) -> tuple[int, int]:

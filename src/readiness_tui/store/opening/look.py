@@ -1,16 +1,18 @@
-"""Looking at what lies at a path before SQLite does: is it a file, is it ours, and is it known here?"""
+"""Looking at what lies at a path before SQLite does: is it a file, is it ours, is it known here, may it be written?"""
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.store import faults
+from readiness_tui.store import faults, sqlite
 from readiness_tui.store.migrations import make_file
 from readiness_tui.store.schema import APPLICATION_ID
 
+_EFFECTIVE = os.access in os.supports_effective_ids
 _KINDS = (
     (stat.S_ISDIR, "a folder. Name the database file in it"),
     (stat.S_ISFIFO, "a pipe, and a database cannot be read from one. Name a file"),
@@ -77,3 +79,38 @@ def refuse(path: Path, application_id: int, version: int, known: int) -> None:
         raise faults.not_ours(path)
     if version > known:
         raise faults.newer(path, version, known)
+
+
+def why_not(path: Path) -> str:
+    """Why the file cannot be written, as the end of a sentence; "" where it seems that it can."""
+    real = Path(os.path.realpath(path))
+    if _on_read_only_disk(real):
+        return "its disk is mounted read-only"
+    if not _may(real, os.W_OK):
+        return "you have no permission to write to the file"
+    if not _may(real.parent, os.W_OK | os.X_OK):
+        return "you have no permission to write to its folder, where SQLite keeps the journal"
+    return ""
+
+
+def why_failed(error: Exception) -> str:
+    """The same of an error of SQLite while it was opened; "" where the file may be written all the same, or not read."""
+    return {
+        sqlite.sqlite3.SQLITE_FULL: "its disk is full",
+        sqlite.sqlite3.SQLITE_IOERR: "its disk is full or failing",
+        sqlite.sqlite3.SQLITE_READONLY: "SQLite finds it read-only",
+        sqlite.sqlite3.SQLITE_CANTOPEN: "SQLite cannot make its journal beside it",
+    }.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "")
+
+
+def _may(path: Path, how: int) -> bool:
+    return os.access(path, how, effective_ids=_EFFECTIVE)
+
+
+def _on_read_only_disk(path: Path) -> bool:
+    if not hasattr(os, "statvfs"):
+        return False
+    try:
+        return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False

@@ -18,15 +18,14 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.store import faults, sqlite
 from readiness_tui.store.migrations import Migration, connect, found, migrate
-from readiness_tui.store.opening import journal, look
+from readiness_tui.store.opening import look, writing
 
 _BESIDE = ("-journal", "-wal")
 _TRIES = 5  # to copy a file at which nothing changes meanwhile
-_EFFECTIVE = os.access in os.supports_effective_ids
 
 
 @dataclass
-class Reading:
+class Readable:
     """`conn` is open at `source`: the file itself, else a private copy in `folder`, which goes when that is cleaned up.
     `copied`: what was done to it there, in words; else ""."""
 
@@ -37,34 +36,12 @@ class Reading:
     copied: str = ""
 
 
-def why_not(path: Path) -> str:
-    """Why the file cannot be written, as the end of a sentence; "" where it seems that it can."""
-    real = Path(os.path.realpath(path))
-    if _on_read_only_disk(real):
-        return "its disk is mounted read-only"
-    if not _may(real, os.W_OK):
-        return "you have no permission to write to the file"
-    if not _may(real.parent, os.W_OK | os.X_OK):
-        return "you have no permission to write to its folder, where SQLite keeps the journal"
-    return ""
-
-
-def why_failed(error: Exception) -> str:
-    """The same of an error of SQLite while it was opened; "" where the file may be written all the same, or not read."""
-    return {
-        sqlite.sqlite3.SQLITE_FULL: "its disk is full",
-        sqlite.sqlite3.SQLITE_IOERR: "its disk is full or failing",
-        sqlite.sqlite3.SQLITE_READONLY: "SQLite finds it read-only",
-        sqlite.sqlite3.SQLITE_CANTOPEN: "SQLite cannot make its journal beside it",
-    }.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "")
-
-
-def open_reader(path: Path, migrations: tuple[Migration, ...]) -> Reading:
+def open_reader(path: Path, migrations: tuple[Migration, ...]) -> Readable:
     """Raises ReadinessError where the file is none of ours, or no copy can be made; and SQLite's errors."""
     try:
         reading = _as_it_lies(path, migrations)
     except sqlite.sqlite3.Error as error:
-        if not why_failed(error):
+        if not look.why_failed(error):
             raise
         return _copy(path, None, "with what a program left in its journal", migrations)
     before = found(reading.conn)
@@ -76,19 +53,19 @@ def open_reader(path: Path, migrations: tuple[Migration, ...]) -> Reading:
         reading.conn.close()
 
 
-def _as_it_lies(path: Path, migrations: tuple[Migration, ...]) -> Reading:
+def _as_it_lies(path: Path, migrations: tuple[Migration, ...]) -> Readable:
     conn = connect(path, "ro")
     try:
         if not conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             raise faults.empty(path)
         look.refuse(path, conn.execute("PRAGMA application_id").fetchone()[0], found(conn), len(migrations))
-        return Reading(conn, path, journal.of(conn))
+        return Readable(conn, path, writing.journal_of(conn))
     except BaseException:
         conn.close()
         raise
 
 
-def _copy(path: Path, conn: sqlite.Connection | None, how: str, migrations: tuple[Migration, ...]) -> Reading:
+def _copy(path: Path, conn: sqlite.Connection | None, how: str, migrations: tuple[Migration, ...]) -> Readable:
     """A copy that is ours: of what `conn` reads, or of the files as they lie, with what is in their journal."""
     folder = None
     try:
@@ -99,11 +76,11 @@ def _copy(path: Path, conn: sqlite.Connection | None, how: str, migrations: tupl
         else:
             _copy_rows(conn, source)
         _make_current(source, path, migrations)
-        return Reading(connect(source, "ro"), source, "delete", folder, how)
+        return Readable(connect(source, "ro"), source, "delete", folder, how)
     except BaseException as error:
         if folder is not None:
             folder.cleanup()
-        if isinstance(error, OSError) or (isinstance(error, sqlite.sqlite3.Error) and why_failed(error)):
+        if isinstance(error, OSError) or (isinstance(error, sqlite.sqlite3.Error) and look.why_failed(error)):
             raise ReadinessError(
                 f"{one_line(str(path))} can only be read from a private copy, and none could be made in the temporary folder:"
                 f" {getattr(error, 'strerror', None) or error}. Make room there, or name another folder by TMPDIR."
@@ -158,16 +135,3 @@ def _seen(real: str) -> dict[str, tuple[int, int, int] | None]:
         except FileNotFoundError:
             found[ending] = None
     return found
-
-
-def _may(path: Path, how: int) -> bool:
-    return os.access(path, how, effective_ids=_EFFECTIVE)
-
-
-def _on_read_only_disk(path: Path) -> bool:
-    if not hasattr(os, "statvfs"):
-        return False
-    try:
-        return bool(os.statvfs(path).f_flag & os.ST_RDONLY)
-    except OSError:
-        return False
