@@ -46,7 +46,10 @@ BIDI = "\u202e\u2066\u2069\u200f\u200b\ufeff\u2028\U000e0041"
 #: What widgets, markdown, HTML, spreadsheets and templates would run.
 MARKUP = "[@click=app.quit]x[/] x [/nope] [bold red] |<b onload=x>`rm`</b>| @everyone {{7*7}} ${x} $(id) https://evil.example"
 #: A line of its own would pass for one of the program's, or for a command to the CI system.
-SPOOF = "\nSPOOFED\n::error::SPOOFED\n%0A::error::x"
+SPOOF = (
+    "\nSPOOFED\n::error::SPOOFED\n%0A::error::x\n\u00a0 ::set-output name=SPOOFED::x ##vso[task.setvariable SPOOFED]"
+    "\n##[error]SPOOFED\n##teamcity[SPOOFED]\nsection_start:0:SPOOFED"
+)
 POISON = CONTROLS + BIDI + SPOOF + MARKUP
 
 #: What must never reach a terminal from the data: any control but newline and tab, and what reorders or hides.
@@ -58,6 +61,10 @@ LEAK = re.compile(
     rb"\x1b[^\x1b\x9c]{0,6}7919|\x1bc|\xc2[\x80-\x9f]|\x08|\x7f"
     rb"|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf|\xf3\xa0[\x80\x81]"
 )
+
+
+#: What a CI system obeys in a log: GitHub and GitLab at the start of a line, GitHub, Azure and TeamCity anywhere.
+OBEYED = re.compile(r"^\s*(?:::|section_(?:start|end):)|##(?:vso|teamcity)?\[", re.IGNORECASE | re.MULTILINE)
 
 
 def bad(field: str) -> str:

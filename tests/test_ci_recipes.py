@@ -16,8 +16,8 @@ import yaml
 
 from readiness_tui.domain.gate.model import Lock
 from readiness_tui.reports.scorecard_md import scorecard_markdown
+from readiness_tui.services.gate.lock_writing import write_lock
 from readiness_tui.sources.settings.gate import read_gate
-from readiness_tui.sources.settings.lock import write_lock
 from tests.reports.sample import make_card
 
 ROOT = Path(__file__).parents[1]

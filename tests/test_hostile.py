@@ -32,7 +32,7 @@ from textual.widgets import Input
 from readiness_tui.cli.root import root, run
 from readiness_tui.services.core.desk import open_desk
 from readiness_tui.tui.app import ReadinessApp
-from tests.hostile import LEAK, NOW, POISON, RAW, bad, fill
+from tests.hostile import LEAK, NOW, OBEYED, POISON, RAW, bad, fill
 from tests.tui import driving
 
 ROOMS = {"O": "overview", "C": "checklists", "E": "evals", "T": "traces", "I": "incidents", "G": "gaps",
@@ -120,10 +120,9 @@ def test_nothing_of_it_reaches_the_terminal_raw(command: str, said) -> None:
     assert "7919" in text or "nope" in text  # the hostile text is shown, made harmless
     leak = RAW.search(text)
     assert leak is None, f"{leak!r} after {text[max(0, leak.start() - 60) : leak.start()]!r}"
+    assert OBEYED.search(text) is None
     if "export" not in command and command != "scorecard":  # documents have paragraphs
-        assert not [
-            line for line in text.splitlines() if line.strip() == "SPOOFED" or line.startswith("::error::SPOOFED")
-        ]
+        assert not [line for line in text.splitlines() if line.strip() == "SPOOFED"]
 
 
 def test_json_gives_the_text_back_as_it_was(said) -> None:

@@ -19,9 +19,9 @@ from readiness_tui.domain.gate.model import Lock
 from readiness_tui.domain.runs.holding import locked_set
 from readiness_tui.domain.runs.model import EvalSet, Trace
 from readiness_tui.services.gate.content import Content, all_traces, read_eval_set
+from readiness_tui.services.gate.lock_writing import write_lock
 from readiness_tui.sources.kit.base import Record, TraceRecord
 from readiness_tui.sources.settings.gate import read_gate
-from readiness_tui.sources.settings.lock import write_lock
 from tests.cli.conftest import Cli, Result
 
 SAMPLE = Path(__file__).parents[2] / "sample_data"

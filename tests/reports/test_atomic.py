@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
+import stat
+import subprocess
+import sys
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -46,11 +51,11 @@ def test_a_failure_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch:
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(**_: object) -> None:
+    def refused(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("readiness_tui.reports.atomic.tempfile.mkstemp", refused)
-    with pytest.raises(ReadinessError, match="Permission denied"):
+    monkeypatch.setattr(os, "open", refused)
+    with pytest.raises(ReadinessError, match=r"x\.md could not be written: Permission denied"):
         write_text(tmp_path / "x.md", "new")
 
 
@@ -62,3 +67,111 @@ def test_what_is_in_the_way_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ReadinessError, match="does not exist"):
         write_text(tmp_path / "file" / "x.md", "x")
+
+
+def test_a_dangling_link_gets_its_file_and_a_circle_of_links_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "link").symlink_to("sub/new.md")
+    write_text(tmp_path / "link", "new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "sub" / "new.md").read_text() == "new"
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    with pytest.raises(ReadinessError, match="could not be written"):
+        write_text(tmp_path / "a", "x")
+    assert sorted(os.listdir(tmp_path)) == ["a", "b", "link", "sub"]
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_pipe_is_written_into_and_stays_one(tmp_path: Path, linked: bool) -> None:
+    pipe = path = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    if linked:
+        path = tmp_path / "link"
+        path.symlink_to(pipe)
+    got: list[bytes] = []
+    reader = Thread(target=lambda: got.append(pipe.read_bytes()))
+    reader.start()
+    write_text(path, "x" * 200_000)  # more than a pipe holds
+    reader.join(10)
+    assert got == [b"x" * 200_000]
+    assert stat.S_ISFIFO(os.stat(pipe).st_mode)
+    assert [name for name in os.listdir(tmp_path) if name not in ("pipe", "link")] == []
+
+
+def test_a_device_is_written_into_and_stays_one(tmp_path: Path) -> None:
+    before = os.stat(os.devnull)
+    write_text(Path(os.devnull), "gone")
+    (tmp_path / "link").symlink_to(os.devnull)
+    write_text(tmp_path / "link", "gone")
+    after = os.stat(os.devnull)
+    assert stat.S_ISCHR(after.st_mode)
+    assert (after.st_ino, after.st_rdev) == (before.st_ino, before.st_rdev)
+    with pytest.raises(ReadinessError, match=r"/dev/full could not be written: No space left on device"):
+        write_text(Path("/dev/full"), "x")
+    assert stat.S_ISCHR(os.stat("/dev/full").st_mode)
+
+
+def test_a_socket_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # the name of a socket is short
+    with socket.socket(socket.AF_UNIX) as listens:
+        listens.bind("socket")
+        with pytest.raises(ReadinessError, match="is a socket"):
+            write_text(Path("socket"), "x")
+        assert stat.S_ISSOCK(os.stat("socket").st_mode)
+
+
+_TO_STDOUT = """
+import sys
+from pathlib import Path
+from readiness_tui.reports.atomic import write_text
+print("before", flush=True)
+write_text(Path(sys.argv[1]), "the document\\n")
+print("after", flush=True)
+"""
+
+
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "link"])
+@pytest.mark.parametrize("into", ["pipe", "file"])
+def test_standard_output_by_its_name_goes_where_the_shell_sent_it(tmp_path: Path, name: str, into: str) -> None:
+    (tmp_path / "link").symlink_to("/dev/stdout")
+    command = [sys.executable, "-c", _TO_STDOUT, name]
+    if into == "pipe":
+        got = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True).stdout
+    else:
+        with (tmp_path / "out").open("wb") as out:
+            subprocess.run(command, cwd=tmp_path, stdout=out, check=True)
+        got = (tmp_path / "out").read_bytes()
+    assert got == b"before\nthe document\nafter\n"
+
+
+def test_a_read_only_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "scorecard.md"
+    path.write_text("old")
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    monkeypatch.setattr(os, "supports_effective_ids", {os.access})
+    with pytest.raises(ReadinessError, match="is read-only, so it was not replaced"):
+        write_text(path, "new")
+    assert path.read_text() == "old"
+
+
+def test_what_a_killed_try_left_is_not_in_the_way(tmp_path: Path) -> None:
+    path = tmp_path / "scorecard.md"
+    path.write_text("old")
+    killed = """
+import os, signal, sys
+from pathlib import Path
+from readiness_tui.reports import atomic
+os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)
+atomic.write_text(Path(sys.argv[1]), "half")
+"""
+    for _ in range(2):
+        assert subprocess.run([sys.executable, "-c", killed, path], check=False).returncode == -9
+        assert path.read_text() == "old"
+    write_text(path, "new")
+    assert path.read_text() == "new"
+
+
+def test_a_character_that_is_no_unicode_is_written_as_its_escape(tmp_path: Path) -> None:
+    write_text(tmp_path / "x.md", "a\udcffb")
+    assert (tmp_path / "x.md").read_text() == "a\\udcffb"

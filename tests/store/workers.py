@@ -107,5 +107,39 @@ def open_as_nobody(path: Path, name: str) -> None:
         print("told:", error, flush=True)
 
 
+def hold_wal(path: Path, name: str) -> None:
+    """Be connected in WAL mode, as a program with a newer SQLite is, until a line comes in."""
+    from readiness_tui.store import sqlite
+
+    conn = sqlite.sqlite3.connect(path)
+    conn.execute("PRAGMA journal_mode = WAL")
+    conn.execute("SELECT count(*) FROM review").fetchone()
+    print("connected", flush=True)
+    sys.stdin.readline()
+    conn.close()
+
+
+def leave_journal(path: Path, name: str) -> None:
+    """Die in the middle of a transaction in this journal, so that what belongs to the file lies beside it."""
+    import os
+    import signal
+
+    from readiness_tui.store import sqlite
+
+    conn = sqlite.sqlite3.connect(path, isolation_level=None)
+    conn.execute(f"PRAGMA journal_mode = {name}")
+    if name == "wal":
+        conn.execute("UPDATE review SET system = 'In the journal'")  # committed, and not yet in the file itself
+    else:
+        conn.execute("PRAGMA cache_spill = 1")
+        conn.execute("PRAGMA cache_size = 1")
+        conn.execute("BEGIN IMMEDIATE")
+        conn.execute("UPDATE review SET system = 'Never committed'")
+        conn.execute("CREATE TABLE filler(x)")
+        for _ in range(200):  # more than the cache holds: it is written into the file, and has to be taken back
+            conn.execute("INSERT INTO filler VALUES (zeroblob(4000))")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]](Path(sys.argv[2]), *sys.argv[3:])

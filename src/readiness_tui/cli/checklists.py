@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from readiness_tui.cli import codes
-from readiness_tui.cli.common import say, tell
+from readiness_tui.cli.common import File, say, tell
 from readiness_tui.domain.text.format import plural
 
 
@@ -17,7 +17,7 @@ def checklists_command() -> None:
 
 
 @checklists_command.command("check")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=File)
 def check(files: tuple[Path, ...]) -> int:
     """Read each FILE, or every checklist of a folder, as `new --checklists` would: together with ours.
 

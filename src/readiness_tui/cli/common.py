@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import os
 import sys
-import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from readiness_tui.cli.kit.printing import paced as paced
+from readiness_tui.cli.kit.printing import progress as progress
+from readiness_tui.cli.kit.printing import say as say
+from readiness_tui.cli.kit.printing import say_checked as say_checked
+from readiness_tui.cli.kit.printing import say_document as say_document
+from readiness_tui.cli.kit.printing import say_json as say_json
+from readiness_tui.cli.kit.printing import say_table as say_table
+from readiness_tui.cli.kit.printing import shown as shown
+from readiness_tui.cli.kit.printing import tell as tell
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.text.sanitise import one_line, to_json, visible
+from readiness_tui.domain.text.sanitise import one_line, visible
 
 if TYPE_CHECKING:
     from readiness_tui.services.core.desk import Desk
@@ -53,6 +61,8 @@ def note(ctx: click.Context, param: click.Parameter, value: Any) -> None:
     session = ctx.ensure_object(Session)
     name = str(param.name)
     for said in value if isinstance(value, tuple) else () if value is None else (value,):
+        if isinstance(said, str) and not said.strip():
+            raise click.UsageError(f"--{name} is empty. Say which one is meant, or leave it out.", ctx)
         before = getattr(session, name)
         if before not in (None, said):
             first, second = one_line(str(before), 80), one_line(str(said), 80)
@@ -80,7 +90,7 @@ def sure(session: Session, question: str) -> None:
         return
     if not _can_ask():
         raise ReadinessError(f"{question} This cannot be undone, and here is no terminal to ask on: add --yes.")
-    if not click.confirm(visible(question), default=False, err=True):
+    if not click.confirm(shown(question), default=False, err=True):
         raise ReadinessError("Nothing was changed.")
 
 
@@ -89,6 +99,15 @@ def _can_ask() -> bool:
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
+
+
+class NamedPath(click.Path):
+    """A path that is not empty: to the system that would be the folder in which the command stands."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not os.fspath(value):
+            self.fail("this name is empty. Name a file or a folder, or leave it out.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 class DayOption(click.ParamType[date]):
@@ -112,8 +131,8 @@ as_of = click.option(
 allow_conditions = click.option(
     "--allow", type=click.Choice(["conditions"]), help="Let GO WITH CONDITIONS pass with exit status 0."
 )
-#: The path of a file; if it is missing, the service says so in a full sentence.
-File = click.Path(path_type=Path)
+#: The path of a file or a folder; if it is missing, the service says so in a full sentence.
+File = NamedPath(path_type=Path)
 against = click.option(
     "--against", type=File, help="What --json printed the last time: say what is new since, and let nothing new pass."
 )
@@ -198,11 +217,13 @@ def desk_of(session: Session, *, frozen: bool = False, whole: bool = False) -> I
     desk = open_desk(path, session.name)
     try:
         tell_upgrade(desk.store.migration_backup)
+        tell_copy(desk.store)
         tell_zone(desk)
         if not whole:
             aim(desk, session, frozen=frozen)
             if said := desk.clock_remark():
                 tell(said)
+            finish_lock(desk)
         remember(path)
         measure_once(desk)
         yield desk
@@ -230,7 +251,7 @@ def aim(desk: Desk, session: Session, *, frozen: bool = False, asks: bool = True
         return
     desk.review_id = chosen.id
     if review and not frozen:
-        desk.store.refusal = target.frozen_refusal(desk)
+        desk.store.refusal = desk.store.read_only or target.frozen_refusal(desk)
 
 
 def _ask_which(several: Any) -> Any:
@@ -256,6 +277,27 @@ def tell_upgrade(backup: Path | None) -> None:
         tell(f"The file was upgraded for this version; as it was before, it is in {backup}")
 
 
+def tell_copy(store: Any) -> None:
+    """Say that the file can only be read, where what is read is a copy of it."""
+    if store.copied:
+        tell(f"{store.read_only} What is read is a private copy, {store.copied}.")
+
+
+def finish_lock(desk: Any) -> None:
+    """Finish what a `gate lock` that was killed in this folder had begun."""
+    from readiness_tui.services.core.locate import pending_lock
+
+    if desk.store.read_only or not os.path.exists(pending_lock(Path(), desk.store.path)):
+        return
+    from readiness_tui.services.gate.lock_writing import finish
+
+    try:
+        if finish(desk, Path()):
+            tell("A `gate lock` was interrupted here: gate.lock is written now, as the database has it.")
+    except ReadinessError as error:
+        tell(str(error))
+
+
 def tell_zone(desk: Any) -> None:
     """Say what is odd about this machine's time zone, which decides what day it is."""
     if desk.zone_remark:
@@ -267,7 +309,7 @@ def measure_once(desk: Any) -> None:
     it was then."""
     from readiness_tui.services.core.unmeasured import measure_unmeasured, unmeasured
 
-    waits = unmeasured(desk)
+    waits = None if desk.store.read_only else unmeasured(desk)
     if waits is None:
         return
     if waits:
@@ -276,96 +318,3 @@ def measure_once(desk: Any) -> None:
         measure_unmeasured(desk, progress)
     except ReadinessError as error:
         tell(f"They could not be measured, and are read one by one: {error}")
-
-
-def say(text: str = "") -> None:
-    """Print to stdout, control characters made visible."""
-    _print(visible(text) + "\n", sys.stdout)
-
-
-def tell(text: str) -> None:
-    """Progress and remarks: stderr, so that stdout stays the result."""
-    _print(visible(text) + "\n", sys.stderr)
-
-
-def say_table(rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> None:
-    """Print rows in columns, the first of them the header; `right`: columns of figures. Nothing is cut: what is too long
-    for a terminal can still be copied."""
-    shown = [[visible(cell) for cell in row] for row in rows]
-    columns: Callable[[str], int] = len
-    if not all(cell.isascii() for row in shown for cell in row):
-        from readiness_tui.domain.text.format import width as columns
-    wide = [max(columns(row[at]) for row in shown) for at in range(len(rows[0]))]
-    for row in shown:
-        filled = []
-        for at, cell in enumerate(row):
-            space = " " * (wide[at] - columns(cell))
-            filled.append(space + cell if at in right else cell + space)
-        say("  ".join(filled).rstrip())
-
-
-def say_document(text: str) -> None:
-    """Print a document byte for byte: its report has already made it safe."""
-    _print(text, sys.stdout)
-
-
-def say_json(value: Any) -> None:
-    """Print one JSON document, keys sorted."""
-    _print(to_json(value) + "\n", sys.stdout)
-
-
-def say_checked(found: dict[str, str], before: dict[str, Any] | None, *, as_json: bool) -> bool:
-    """Print a check as text or JSON, and what is new since `before`; returns whether anything was added since."""
-    added = None
-    text, entry = "", {}
-    if before is not None:
-        import json
-
-        from readiness_tui.reports import since
-
-        added = since.since(before, json.loads(found["json"]))
-        text, entry = since.since_text(added), since.since_object(added)
-        if as_json:
-            say_json({**json.loads(found["json"]), **entry})
-            return added.adds
-    if as_json:
-        say_document(found["json"] + "\n")
-    else:
-        say((found["text"] + text).rstrip("\n"))
-    return added is not None and added.adds
-
-
-def progress(done: int, total: int) -> bool:
-    """Show on a terminal how far something is."""
-    if total and sys.stderr is not None and sys.stderr.isatty():
-        # The cursor returns each time, so that whatever is printed next, even an error, overwrites the progress.
-        _print("     \r" if done >= total else f"{done * 100 // total:3d} %\r", sys.stderr)
-    return True
-
-
-def paced(unit: str = "") -> Callable[[int, int], bool]:
-    """`progress` of what may take minutes, with its pace and the time that is left; `unit`: see `Pace`."""
-    from readiness_tui.domain.text.pace import Pace
-
-    pace = Pace(unit)
-    shown = 0
-
-    def show(done: int, total: int) -> bool:
-        nonlocal shown
-        if total and sys.stderr is not None and sys.stderr.isatty():
-            words = pace.words(done, total, time.monotonic())
-            _print(f"{words:{shown}}\r", sys.stderr)
-            shown = len(words)
-        return True
-
-    return show
-
-
-def _print(text: str, stream: TextIO | None) -> None:
-    """Print; a reader that stops early (`| head`) changes neither the command's work nor its exit status."""
-    if stream is None:  # closed before the program started
-        return
-    try:
-        click.echo(text, file=stream, nl=False)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -31,7 +31,7 @@ from readiness_tui.cli.common import (
     help="A golden set, only with two files: pairs their cases and gives the expected answers; repeat for more.",
 )
 @click.option("--metric", help="The metric whose cases and slices are listed (default: task success).")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Also write a markdown document to this file.")
+@click.option("-o", "--output", type=File, help="Also write a markdown document to this file.")
 @which_run
 @which_variant
 @as_json

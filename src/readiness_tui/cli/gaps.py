@@ -31,7 +31,7 @@ def gaps_command(ctx: click.Context, session: Session, as_json: bool, format: st
 
     with desk_of(session) as desk:
         text = printed.gaps(desk, "json" if as_json else format, everything=everything)
-    say_document(text)
+    say_document(text, json=as_json or format == "jsonl")
 
 
 @gaps_command.command("import")

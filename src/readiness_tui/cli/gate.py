@@ -11,6 +11,7 @@ import click
 from readiness_tui.cli import codes
 from readiness_tui.cli.common import (
     File,
+    NamedPath,
     Session,
     against,
     allow_conditions,
@@ -52,7 +53,7 @@ def show(session: Session, as_json: bool) -> None:
     with desk_of(session) as desk:
         found = printed.gate_show(desk)
     if as_json:
-        say_document(found["json"] + "\n")
+        say_document(found["json"] + "\n", json=True)
     else:
         say(found["text"].rstrip("\n"))
 
@@ -62,7 +63,7 @@ def schema() -> None:
     """Print the JSON Schema of a gate's YAML, so that an editor can complete and check it."""
     from readiness_tui.services.gate.versions import yaml_schema
 
-    say_document(yaml_schema())
+    say_document(yaml_schema(), json=True)
 
 
 @gate_command.command("plan")
@@ -138,7 +139,7 @@ def plan(
 @click.option("--eval-set", "eval_sets", type=File, multiple=True,
               help="With --gate: a golden set that its runs will have; repeat for more.")  # fmt: skip
 @click.option("--baseline", type=File, multiple=True, help="With --gate: a run of the version before, for its judge.")
-@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=Path("."), show_default=True,
+@click.option("--folder", type=NamedPath(path_type=Path, file_okay=False), default=Path("."), show_default=True,
               help="The folder for gate.lock, which should be committed.")  # fmt: skip
 @click.option(
     "--judge", default="", help="The judge to bind, by digest or name, where neither the gate nor the baseline says it."

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
 
 @click.command("import")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=File)
 @click.option("--as", "role", type=click.Choice(["candidate", "baseline"]), help="The role of its runs in the review.")
 @click.option("--format", "format", help="Read the file as this format; an unknown name lists them all.")
-@click.option("--map", "mapping", type=click.Path(path_type=Path), help="A YAML file that says what each column means.")
+@click.option("--map", "mapping", type=File, help="A YAML file that says what each column means.")
 @click.option("--prices", type=File, help="A YAML price table, to derive costs from tokens if a record has none.")
 @click.option("--rejects", type=File, help="Write the rejected lines to this file, as JSON lines.")
 @click.option("--reason", default="", help="Why a gate replaces the previous one; stored and printed with it.")

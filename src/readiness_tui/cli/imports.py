@@ -81,7 +81,7 @@ def imports_command(session: Session, import_id: int | None, as_json: bool) -> N
             rows = [{"line": r.line, "reason": r.reason, "excerpt": r.excerpt} for r in rejected]
             say_json({"schema": 1, "import": info.id, "path": info.path, "rejects": rows})
             return
-        say_document("".join(reject_line(info.path, reject) for reject in rejected))
+        say_document("".join(reject_line(info.path, reject) for reject in rejected), json=True)
         if not rejected:
             tell(f"Import {info.id} rejected nothing.")
         return

@@ -70,7 +70,7 @@ def show(session: Session, name: str, as_json: bool) -> None:
 
     with desk_of(session) as desk:
         if as_json:
-            say_document(exports.text(desk, number_of(name), "json"))
+            say_document(exports.text(desk, number_of(name), "json"), json=True)
             return
         incident = edit.get(desk, number_of(name))
         for line in incident_lines(incident, links.missing(desk, incident), read.today(desk), desk.zone):

@@ -121,7 +121,7 @@ def export(
         short = None if view is None else view == "short"
         text = exports.text(desk, number_of(name), format, short=short, templates=templates)
     if output is None:
-        say_document(text)
+        say_document(text, json=format == "json")
     else:
         write_text(output, text)
         tell(f"Written to {output}")

@@ -14,6 +14,8 @@ import click
 
 from readiness_tui.cli.common import (
     DayOption,
+    File,
+    NamedPath,
     Session,
     aim,
     may_ask,
@@ -116,7 +118,7 @@ def demo_command(session: Session, no_open: bool) -> None:
 
 
 @click.command("lab")
-@click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", required=False, type=NamedPath(path_type=Path, file_okay=False))
 @pass_session
 def lab_command(session: Session, folder: Path | None) -> None:
     """Ten questions, three thresholds, a baseline, one change: ship or not, and why.
@@ -153,9 +155,7 @@ def lab_command(session: Session, folder: Path | None) -> None:
     multiple=True,
     help="A checklist; repeat for each (default: as last time, else the first three).",
 )
-@click.option(
-    "--checklists", "folders", multiple=True, type=click.Path(path_type=Path), help="A folder of your own checklists."
-)
+@click.option("--checklists", "folders", multiple=True, type=File, help="A folder of your own checklists.")
 @click.option("--zone", default="", help="The team's time zone, as Europe/Berlin (default: this machine's).")
 @may_ask
 @click.option("--open", "then_open", is_flag=True, help="Open the app on the new review.")

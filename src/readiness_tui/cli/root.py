@@ -7,14 +7,13 @@ import sys
 from collections.abc import Iterable
 from importlib import import_module
 from io import StringIO, TextIOWrapper
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from readiness_tui import __version__
 from readiness_tui.cli import codes
-from readiness_tui.cli.common import Session, note, tell
+from readiness_tui.cli.common import File, Session, note, tell
 from readiness_tui.domain.errors import ReadinessError
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def _shared(name: str, kind: type | click.ParamType[Any], text: str) -> SharedOp
     return SharedOption([f"--{name}"], type=kind, multiple=True, expose_value=False, callback=note, help=text)
 
 
-DB = _shared("db", click.Path(path_type=Path), "The file to work on (also READINESS_DB).")
+DB = _shared("db", File, "The file to work on (also READINESS_DB).")
 WHO = _shared("who", str, "Who acts (also READINESS_WHO; else git's user name).")
 SYSTEM = _shared("system", str, "Of several systems in the file, this one (also READINESS_SYSTEM).")
 REVIEW = _shared("review", str, "Of several reviews, this one: its release or its number (default: the newest).")

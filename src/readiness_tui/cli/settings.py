@@ -27,7 +27,7 @@ def settings_command(schema_: bool, keys_: bool) -> None:
 
         from readiness_tui.tui.preferences import schema
 
-        say_document(json.dumps(schema(), indent=2) + "\n")
+        say_document(json.dumps(schema(), indent=2) + "\n", json=True)
         return
     if keys_:
         from readiness_tui.tui.key_table import actions

@@ -97,7 +97,7 @@ def check_command(
     show_default=True,
     help="Markdown for people, JSON with its schema number for programs.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file instead of stdout.")
+@click.option("-o", "--output", type=File, help="Write to this file instead of stdout.")
 @click.option(
     "--templates", type=File, help="A folder with a scorecard.md.j2 (default: templates/ beside the database)."
 )
@@ -123,7 +123,7 @@ def scorecard_command(
         if said := printed.superseded(desk):
             tell(said)
         if output is None:
-            say_document(text)
+            say_document(text, json=format == "json")
         else:
             from readiness_tui.reports.atomic import write_text
 

@@ -1,60 +1,140 @@
-"""Files that are there whole or not at all: a reader, or a power cut, never meets half a document."""
+"""The one place that writes files for people: a regular file is there whole or not at all, and nothing else is replaced.
+
+A reader, or a power cut, never meets half a document. What is no regular file (a device, a pipe, `/dev/stdout`) is
+written into and stays what it is; a link stays a link, and what it points to is written.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
+import re
+import stat
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.sanitise import one_line
+
+_DESCRIPTOR = re.compile(r"(?:/proc/(\d+)(?:/task/\d+)?|/dev)/fd/(\d+)")
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace `path` by `text` (UTF-8, newlines as given): a new file in the same folder, flushed to the disk, renamed.
+    """Put `text` (UTF-8, newlines as given) at `path`. A regular file is replaced by a new one in the same folder,
+    flushed to the disk and renamed; permissions, and where the system lets us the owner, are kept.
 
-    Permissions of a file already there are kept. Raises ReadinessError where the folder is missing or cannot be
-    written, or a directory is in the way; then whatever was at `path` is unchanged.
+    Raises ReadinessError where the folder is missing or cannot be written, the file is read-only, or a folder is in the
+    way; then what was at `path` is unchanged. Of a device or a pipe the error says that part of it may have been written.
     """
-    path = path.resolve() if path.is_symlink() else path  # write where the link points, and keep the link
-    folder = path.parent
-    if path.is_dir():
-        raise ReadinessError(
-            f"{path} is a directory, so the document cannot be written there. Give the name of a file."
-        )
-    if not folder.is_dir():
-        raise ReadinessError(f"The folder {folder} does not exist, so {path.name} cannot be written. Create it first.")
-    temporary = ""
+    data = text.encode("utf-8", "backslashreplace")
     try:
-        data = text.encode("utf-8")
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".tmp", dir=folder)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, _mode(path))
-        os.replace(temporary, path)
-        temporary = ""
-        _sync_folder(folder)
+        there = _what_is_at(path)
+        if there is not None and not stat.S_ISREG(there.st_mode):
+            _write_into(path, there, data)
+            return
+        descriptor = _own_descriptor(path)
+        if descriptor is not None:  # a shell's `> file`: it goes on writing to the file that it opened
+            _write_all(os.dup(descriptor), data)
+            return
+        path = Path(os.path.realpath(path))
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise ReadinessError(
-            f"{path} could not be written: {reason}. What was there before is unchanged. Choose another folder."
-        ) from error
-    finally:
-        if temporary:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
+        raise _failed(path, error, "Nothing was replaced.") from error
+    _refuse(path, there)
+    _replace(path, there, data)
 
 
-def _mode(path: Path) -> int:
-    """The permissions of the file that is replaced; of a new one, what the umask leaves."""
+def refuse(path: Path) -> None:
+    """Raise ReadinessError if `write_text` would refuse this path, as far as can be seen without writing."""
     try:
-        return path.stat().st_mode & 0o777
-    except OSError:
-        umask = os.umask(0)
-        os.umask(umask)
-        return 0o666 & ~umask
+        there = _what_is_at(path)
+    except OSError as error:
+        raise _failed(path, error, "Nothing was replaced.") from error
+    if there is not None and not stat.S_ISREG(there.st_mode):
+        _refuse_kind(path, there)
+    else:
+        _refuse(Path(os.path.realpath(path)), there)
+
+
+def _what_is_at(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def _write_into(path: Path, there: os.stat_result, data: bytes) -> None:
+    """Into what is no regular file, which stays: it may be the null device, a terminal, or a program that reads."""
+    _refuse_kind(path, there)
+    try:
+        _write_all(os.open(path, os.O_WRONLY | getattr(os, "O_NOCTTY", 0)), data)
+    except OSError as error:
+        raise _failed(path, error, "Part of it may have been written.") from error
+
+
+def _refuse_kind(path: Path, there: os.stat_result) -> None:
+    if stat.S_ISDIR(there.st_mode):
+        raise ReadinessError(
+            f"{_shown(path)} is a directory, so the document cannot be written there. Give the name of a file."
+        )
+    if not (stat.S_ISCHR(there.st_mode) or stat.S_ISFIFO(there.st_mode)):
+        kind = "a socket" if stat.S_ISSOCK(there.st_mode) else "a disk device"
+        raise ReadinessError(
+            f"{_shown(path)} is {kind}, so the document cannot be written there. Give the name of a file."
+        )
+
+
+def _own_descriptor(path: Path) -> int | None:
+    """The number of this process's open file that a path such as `/dev/stdout` leads to; None for any other path."""
+    for _ in range(40):  # links that the system itself would follow
+        found = _DESCRIPTOR.fullmatch(os.path.join(os.path.realpath(path.parent), path.name))
+        if found is not None:
+            return int(found[2]) if found[1] in (None, str(os.getpid())) else None
+        if not path.is_symlink():
+            return None
+        path = path.parent / os.readlink(path)
+    return None
+
+
+def _refuse(path: Path, there: os.stat_result | None) -> None:
+    if not path.parent.is_dir():
+        raise ReadinessError(
+            f"The folder {_shown(path.parent)} does not exist, so {_shown(Path(path.name))} cannot be written. Create it"
+            " first."
+        )
+    if there is not None and not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise ReadinessError(f"{_shown(path)} is read-only, so it was not replaced. Make it writable, or name another.")
+
+
+def _replace(path: Path, there: os.stat_result | None, data: bytes) -> None:
+    """A new file beside it takes its name, all at once. What a killed try leaves has a name that no other try uses."""
+    temporary = path.with_name(f".{path.name[:40]}.{os.urandom(6).hex()}.tmp")
+    try:
+        # Nobody else reads the new file before it has the permissions of the old one.
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if there is None else 0o600)
+        try:
+            if there is not None and hasattr(os, "fchmod"):
+                with contextlib.suppress(OSError):  # somebody else's file in a folder that we may write to
+                    os.fchown(handle, there.st_uid, there.st_gid)
+                os.fchmod(handle, stat.S_IMODE(there.st_mode))
+        finally:
+            _write_all(handle, data, flush=True)
+        os.replace(temporary, path)
+        _sync_folder(path.parent)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        if isinstance(error, OSError):
+            raise _failed(path, error, "What was there before is unchanged. Choose another folder.") from error
+        raise
+
+
+def _write_all(handle: int, data: bytes, *, flush: bool = False) -> None:
+    """All of it, to a descriptor that is closed in any case; `flush`: to the disk."""
+    with os.fdopen(handle, "wb", buffering=0) as file:
+        left = memoryview(data)
+        while left:
+            left = left[file.write(left) :]
+        if flush:
+            os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:
@@ -65,3 +145,11 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def _failed(path: Path, error: OSError, then: str) -> ReadinessError:
+    return ReadinessError(f"{_shown(path)} could not be written: {error.strerror or error}. {then}")
+
+
+def _shown(path: Path) -> str:
+    return one_line(str(path), 300)

@@ -27,6 +27,7 @@ _SAFE_IN_URL = "._~:/?#@!$&'()+,;=%-"  # what else there is (letters of other al
 _WWW = re.compile(r"(www)\.", re.IGNORECASE)
 _MENTION = re.compile(r"(?:@+|(?<!#)#+(?=[0-9]))+")  # one span for "@#1": two side by side would share their backticks
 _LINE_START = re.compile(r"^(?:[-+](?=\s|$)|-(?=[-:])|[=:#])")  # a list, a heading, a table's second line
+_GITLAB = re.compile(r"^(section_(?:start|end)):")  # what its log folds by
 _NUMBERED = re.compile(r"^([0-9]{1,9})([.)])(?=\s|$)")
 _BULLET = re.compile(r"^\s*[-*•]\s+(?=\S)")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -95,4 +96,5 @@ def _line(text: str) -> str:
     text = _WWW.sub(r"\1\\.", text)
     text = _MENTION.sub(r"`\g<0>`", text)
     text = _NUMBERED.sub(r"\1\\\2", text)
+    text = _GITLAB.sub(r"\1\\:", text)
     return _LINE_START.sub(r"\\\g<0>", text)

@@ -44,8 +44,17 @@ def render(template: str, templates_dir: Path | None = None, **values: Any) -> s
     """The document as text, ending in one newline, never more than one blank line in a row.
 
     `templates_dir` may hold a file named like `template` that replaces ours. Raises ReadinessError naming the template
-    and line if it cannot be used.
+    and line if it cannot be used, or takes more time or memory than a document needs.
     """
+    if templates_dir is None or not any(templates_dir.glob("*.j2")):
+        return fill(template, None, values)
+    from readiness_tui.reports.team_template import filled  # only where a team has its own
+
+    return filled(template, templates_dir, values)
+
+
+def fill(template: str, templates_dir: Path | None, values: dict[str, Any]) -> str:
+    """The same in this process, without those limits."""
     try:
         text = _environment(templates_dir).get_template(template).render(**values)
     except TemplateSyntaxError as error:

@@ -6,6 +6,7 @@ have a connection of their own for each thread. Nothing in the store reads a clo
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 import time
@@ -13,13 +14,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from readiness_tui.domain.errors import AlreadySaved, ReadinessError
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.store import faults, sqlite
 from readiness_tui.store.faults import explain
-from readiness_tui.store.migrations import MIGRATIONS, connect, copy_database, found, make_file, migrate
+from readiness_tui.store.migrations import MIGRATIONS, connect, copy_database, found
+from readiness_tui.store.opening import look, writing
 from readiness_tui.store.rows import Shape, Tx
-from readiness_tui.store.schema import APPLICATION_ID
+
+if TYPE_CHECKING:
+    from readiness_tui.store.opening.reading import Readable
 
 __all__ = ["Store"]
 
@@ -31,13 +37,26 @@ PATIENCE = 10.0  # seconds a write waits for its turn
 class Store:
     """One open database. Usable from any thread; `close` it when done."""
 
-    def __init__(self, path: Path, writer: sqlite.Connection, journal: str, version: int, backup: Path | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        writer: sqlite.Connection,
+        mode: str,
+        version: int,
+        backup: Path | None = None,
+        reads: Readable | None = None,
+        read_only: str = "",
+    ) -> None:
         self.path = path
-        self.journal_mode = journal  # "wal" or "delete"
+        self.journal_mode = mode  # "wal" or "delete"
+        self.read_only = read_only  # why nothing can be saved here, in a sentence; then `writer` only reads
+        self.copied = reads.copied if reads is not None else ""  # what was done to the copy that is read instead
+        self._copy = reads
+        self._source = (path, "rw") if reads is None else (reads.source, "ro")
         self.version = version
         self.migration_backup = backup  # the copy made before this opening upgraded the file
         self.importing: set[int] = set()  # imports that this process is staging
-        self.refusal = ""  # why nothing may be changed here: it was opened for a review that cannot change
+        self.refusal = read_only  # why nothing may be changed here: as above, or for a review that cannot change
         self.own_changes: set[int] = set()  # entries of the history that this process wrote
         self._lock_for_watching = threading.Lock()
         self._watching: sqlite.Connection | None = None
@@ -47,7 +66,7 @@ class Store:
         self._shapes: dict[str, Shape] = {}
         self._local = threading.local()
         self._readers: list[sqlite.Connection] = []
-        self._wal = path.with_name(path.name + "-wal")
+        self._wal = os.path.realpath(path) + "-wal"
         self._closed = False
         self._inode = _inode(path)
         _OPEN.append(self._inode)
@@ -56,8 +75,9 @@ class Store:
     def open(cls, path: Path, *, create: bool = False) -> Store:
         """Open the database at `path`, upgrading an older version (a backup is made beside it first).
 
-        Creates the file, readable by its owner alone, only with `create`. Raises ReadinessError, the file untouched:
-        no such file or folder, not a database, somebody else's, written by a newer version, locked, read-only.
+        Creates the file, readable by its owner alone, only with `create`. One that cannot be written is opened for
+        reading alone (`read_only`). Raises ReadinessError, the file untouched: no such file or folder, not a database,
+        somebody else's, written by a newer version, locked.
         """
         if sqlite.version() < sqlite.OLDEST:
             raise ReadinessError(
@@ -66,13 +86,37 @@ class Store:
             )
         try:
             with _OPENING:
-                _ensure_file(path, create)
-                if _inode(path) not in _OPEN:
-                    _refuse_foreign(path, create)
-                writer, journal, backup = _open_writer(path, create)
-                return cls(path, writer, journal, len(MIGRATIONS), backup)
+                look.ensure_file(path, create)
+                alone = _inode(path) not in _OPEN
+                if alone:
+                    look.refuse_foreign(path, create, len(MIGRATIONS))
+                if why := look.why_not(path):
+                    return cls._for_reading(path, why)
+                try:
+                    writer, mode, backup = writing.open_writer(path, create, MIGRATIONS, PATIENCE)
+                except sqlite.sqlite3.Error as error:
+                    why = look.why_failed(error)
+                    if create or not why or not alone:
+                        raise
+                    return cls._for_reading(path, why)
+                return cls(path, writer, mode, len(MIGRATIONS), backup)
         except (sqlite.sqlite3.Error, OSError) as error:
             raise explain(error, path) from error
+
+    @classmethod
+    def _for_reading(cls, path: Path, why: str) -> Store:
+        from readiness_tui.store.opening.reading import open_reader
+
+        found = open_reader(path, MIGRATIONS)
+        found.conn.execute("PRAGMA query_only = ON")
+        return cls(
+            path,
+            found.conn,
+            found.journal,
+            len(MIGRATIONS),
+            reads=found,
+            read_only=str(faults.read_only(path, why)),
+        )
 
     def close(self) -> None:
         """Safe to call twice."""
@@ -85,6 +129,8 @@ class Store:
                     if conn is not None:
                         conn.close()
             self._readers.clear()
+            if self._copy is not None and self._copy.folder is not None:
+                self._copy.folder.cleanup()
         with _OPENING, suppress(ValueError):
             _OPEN.remove(self._inode)
 
@@ -141,6 +187,8 @@ class Store:
         """
         if getattr(self._local, "snapshot", False):
             raise RuntimeError("A write inside this thread's own snapshot would wait for itself.")
+        if self.read_only:
+            raise ReadinessError(self.read_only)
         with self._lock:
             conn = self._writer
             if conn.in_transaction:
@@ -189,7 +237,7 @@ class Store:
             return False
         try:
             conn = self._writer
-            if self._closed or conn.in_transaction:
+            if self._closed or self.read_only or conn.in_transaction:
                 return False
             try:
                 conn.execute("BEGIN IMMEDIATE")
@@ -213,7 +261,7 @@ class Store:
             if self._closed:
                 return False
             if self._watching is None:
-                self._watching = connect(self.path)
+                self._watching = connect(*self._source)
                 self._watching.execute("PRAGMA query_only = ON")
                 self._watching.execute("PRAGMA busy_timeout = 0")
             (now,) = self._watching.execute("PRAGMA data_version").fetchone()
@@ -223,13 +271,18 @@ class Store:
 
     def backup(self, to: Path) -> None:
         """A consistent copy of the whole database at `to`, made while others may read and write."""
-        try:
-            with self.read() as conn:
+        with self.read() as conn:
+            try:
                 copy_database(conn, to)
-        except FileExistsError as error:
-            raise ReadinessError(f"{to} exists already; a backup does not overwrite. Name another file.") from error
-        except OSError as error:
-            raise ReadinessError(f"The backup {to} could not be written: {error.strerror}.") from error
+            except FileExistsError as error:
+                raise ReadinessError(
+                    f"{one_line(str(to))} exists already; a backup does not overwrite. Name another file."
+                ) from error
+            except (OSError, sqlite.sqlite3.Error) as error:
+                reason = getattr(error, "strerror", None) or one_line(str(error), 200)
+                raise ReadinessError(
+                    f"The backup {one_line(str(to))} could not be written: {reason}. Nothing was left of it."
+                ) from error
 
     def integrity(self) -> list[str]:
         """SQLite's own check of the whole file and of every reference: what is wrong; empty if nothing is."""
@@ -241,7 +294,7 @@ class Store:
     def _reader(self) -> sqlite.Connection:
         conn: sqlite.Connection | None = getattr(self._local, "conn", None)
         if conn is None:
-            conn = connect(self.path)
+            conn = connect(*self._source)
             conn.execute("PRAGMA query_only = ON")
             self._local.conn = conn
             with self._lock:
@@ -259,8 +312,8 @@ class Store:
         if (now := found(conn)) != self.version:
             raise faults.newer(self.path, now, self.version)
         # While a database is open in WAL mode its -wal file is there; asking SQLite each time would cost ten times more.
-        if self._wal.exists() and not sqlite.wal_is_safe() and _journal(conn) == "wal":
-            raise _mixed(self.path)
+        if os.path.exists(self._wal) and not sqlite.wal_is_safe() and writing.journal_of(conn) == "wal":
+            raise writing.mixed(self.path)
 
 
 def _inode(path: Path) -> tuple[int, int]:
@@ -283,94 +336,3 @@ def _patiently(conn: sqlite.Connection, sql: str) -> None:
             if "locked" not in str(error) or time.monotonic() > deadline:
                 raise
         time.sleep(random.uniform(0.0005, 0.004))
-
-
-def _ensure_file(path: Path, create: bool) -> None:
-    if path.is_dir():
-        raise ReadinessError(f"{path} is a folder. Name the database file in it.")
-    if not path.parent.is_dir():
-        raise ReadinessError(f"There is no folder {path.parent}. Make it first, or name another file.")
-    if path.exists():
-        return
-    if not create:
-        raise faults.missing(path)
-    try:
-        make_file(path)
-    except FileExistsError:
-        return  # another process made it in this moment
-    except OSError as error:
-        raise ReadinessError(
-            f"{path} could not be created: {error.strerror}. Choose a folder you may write to."
-        ) from error
-
-
-def _refuse_foreign(path: Path, create: bool) -> None:
-    """Look at whose file it is, without SQLite: even a read-only connection leaves files beside a WAL database.
-
-    Closing a plain file handle drops the locks that this process's connections hold on the file, so this is only for
-    files that it has not open (`_OPEN`). The header: sqlite.org/fileformat2.html, "The Database Header".
-    """
-    with path.open("rb") as file:
-        header = file.read(100)
-    if not header and not create:
-        raise faults.empty(path)
-    magic = header[:16] == b"SQLite format 3\0"
-    if header and (len(header) < 100 or (header[:16].strip(b"\0") and not magic)):
-        raise faults.not_a_database(path)
-    if magic:  # zeros: another process is just creating it
-        version, ours = (int.from_bytes(header[at : at + 4], "big") for at in (60, 68))
-        _refuse(path, ours, version)
-
-
-def _refuse(path: Path, application_id: int, version: int) -> None:
-    if application_id != APPLICATION_ID:
-        raise faults.not_ours(path)
-    if version > len(MIGRATIONS):
-        raise faults.newer(path, version, len(MIGRATIONS))
-
-
-def _open_writer(path: Path, create: bool) -> tuple[sqlite.Connection, str, Path | None]:
-    conn = connect(path)
-    try:
-        if conn.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            _refuse(path, conn.execute("PRAGMA application_id").fetchone()[0], found(conn))
-        elif not create:
-            raise faults.empty(path)  # its creation was interrupted, and rolled back just now
-        # Before the journal mode: in WAL a new file's application_id would not be in the file yet.
-        conn.execute("PRAGMA synchronous = FULL")
-        backup = migrate(conn, path, MIGRATIONS)
-        conn.execute("PRAGMA foreign_keys = ON")
-        journal = _choose_journal(conn, path)
-        conn.execute("PRAGMA busy_timeout = 0")  # from here on `_patiently` waits
-        return conn, journal, backup
-    except BaseException:
-        conn.close()
-        raise
-
-
-def _choose_journal(conn: sqlite.Connection, path: Path) -> str:
-    """WAL where the library has the fix, else the rollback journal. Only leaving WAL is a must."""
-    if sqlite.wal_is_safe():
-        with suppress(sqlite.sqlite3.OperationalError):  # in use by others, or read-only: it stays as it is
-            return str(conn.execute("PRAGMA journal_mode = WAL").fetchone()[0])
-        return _journal(conn)
-    for _ in range(100):
-        if _journal(conn) != "wal":
-            return _journal(conn)
-        with suppress(sqlite.sqlite3.OperationalError):
-            conn.execute("PRAGMA journal_mode = DELETE")
-            continue
-        time.sleep(random.uniform(0.01, 0.09))  # another process holds the file open for the moment
-    raise _mixed(path)
-
-
-def _journal(conn: sqlite.Connection) -> str:
-    return str(conn.execute("PRAGMA journal_mode").fetchone()[0])
-
-
-def _mixed(path: Path) -> ReadinessError:
-    return ReadinessError(
-        f"{path} is open in another program with a newer SQLite and in WAL mode, in which this one's SQLite "
-        f"{sqlite.sqlite3.sqlite_version} may lose a write. "
-        "Close the other program, or install `readiness-tui[sqlite]`."
-    )

@@ -50,8 +50,19 @@ def newer(path: Path, found: int, known: int) -> ReadinessError:
     )
 
 
+def read_only(path: Path, why: str) -> ReadinessError:
+    return ReadinessError(
+        f"{one_line(str(path))} can only be read: {why}. Nothing can be saved in it. To work on it, copy it to where you may"
+        " write, and open the copy."
+    )
+
+
 def explain(error: Exception, path: Path) -> ReadinessError:
     """The sentence for an error of the SQLite module while working on `path`."""
+    if isinstance(error, OSError) and error.strerror:
+        return ReadinessError(
+            f"{one_line(str(path))} cannot be read: {error.strerror}. Check its permissions and its disk."
+        )
     code, name = getattr(error, "sqlite_errorcode", 0) & 0xFF, one_line(str(path))  # an extended code ends in its kind
     nothing = "Nothing of this save was stored; what was stored before is intact."
     if code == sqlite3.SQLITE_FULL:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -65,7 +67,9 @@ def found(conn: sqlite.Connection) -> int:
     return int(conn.execute("PRAGMA user_version").fetchone()[0])
 
 
-def migrate(conn: sqlite.Connection, path: Path, migrations: tuple[Migration, ...]) -> Path | None:
+def migrate(
+    conn: sqlite.Connection, path: Path, migrations: tuple[Migration, ...], *, backup: bool = True
+) -> Path | None:
     """Bring the file to the last version, all of it or none; returns the backup that was made before, if any.
 
     Runs under the writer's lock and looks there again at what is pending, because several processes may have seen the
@@ -80,7 +84,7 @@ def migrate(conn: sqlite.Connection, path: Path, migrations: tuple[Migration, ..
         before = found(conn)
         if before > len(migrations):
             raise faults.newer(path, before, len(migrations))
-        backup = _backup(path, before) if 0 < before < len(migrations) else None
+        made = _backup(path, before) if backup and 0 < before < len(migrations) else None
         for migration in migrations[before:]:
             migration(db)
         if conn.execute("PRAGMA foreign_key_check").fetchone() is not None:
@@ -92,26 +96,29 @@ def migrate(conn: sqlite.Connection, path: Path, migrations: tuple[Migration, ..
         if conn.in_transaction:
             conn.execute("ROLLBACK")
         raise
-    return backup
+    return made
 
 
 def _backup(path: Path, version: int) -> Path:
     """A copy beside the file, by a second connection: the first holds the writer's lock, so nothing can change."""
-    number = 1
-    while (copy := path.with_name(f"{path.name}.v{version}-{number}.backup")).exists():
-        number += 1
     source = connect(path)
     try:
-        copy_database(source, copy)
+        number = 1
+        while True:
+            copy = path.with_name(f"{path.name}.v{version}-{number}.backup")
+            try:
+                copy_database(source, copy)
+                return copy
+            except FileExistsError:
+                number += 1
     finally:
         source.close()
-    return copy
 
 
 def connect(path: Path, mode: str = "rw") -> sqlite.Connection:
     """A connection in autocommit: transactions are begun and ended by us alone. Waits 10 s for a lock."""
     conn = sqlite.sqlite3.connect(
-        f"file:{quote(str(path.absolute()))}?mode={mode}",
+        f"file:{quote(os.fsencode(path.absolute()))}?mode={mode}",
         uri=True,
         timeout=10.0,
         isolation_level=None,
@@ -122,13 +129,49 @@ def connect(path: Path, mode: str = "rw") -> sqlite.Connection:
 
 
 def copy_database(source: sqlite.Connection, to: Path) -> None:
-    """A consistent copy by SQLite's backup API, readable by its owner alone. Refuses to overwrite a file."""
-    make_file(to)
-    target = connect(to)
+    """A consistent copy by SQLite's backup API, readable by its owner alone, there whole or not at all.
+
+    Raises FileExistsError where there is anything at `to`, and OSError and SQLite's errors where it cannot be written.
+    """
+    if os.path.lexists(to):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(to))
+    unfinished = to.with_name(f".{to.name[:40]}.{os.urandom(6).hex()}.tmp")
     try:
-        source.backup(target)
+        make_file(unfinished)
+        target = connect(unfinished)
+        try:
+            source.backup(target)
+        finally:
+            target.close()
+        _flush(unfinished)
+        _name_new(unfinished, to)
+        _flush(to.parent)
     finally:
-        target.close()
+        for ending in ("", "-journal", "-wal", "-shm"):
+            with suppress(OSError):
+                os.unlink(f"{unfinished}{ending}")
+
+
+def _name_new(file: Path, name: Path) -> None:
+    """Give the file this name, which nothing may have."""
+    try:
+        os.link(file, name)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk without hard links
+        if os.path.lexists(name):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(name)) from None
+        os.rename(file, name)
+
+
+def _flush(path: Path) -> None:
+    """To the disk, where the system can flush such a thing (not folders on Windows)."""
+    with suppress(PermissionError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def make_file(path: Path) -> None:

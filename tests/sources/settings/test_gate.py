@@ -17,11 +17,12 @@ from readiness_tui.domain.gate.codec import gate_digest, gate_from_plain, gate_t
 from readiness_tui.domain.gate.model import CasePolicy, Gate, Lock
 from readiness_tui.domain.metrics.rule import Confidence, Direction, From, Rule
 from readiness_tui.domain.metrics.words import rule_text
+from readiness_tui.services.gate.lock_writing import write_lock
 from readiness_tui.services.gate.versions import yaml_schema
 from readiness_tui.sources.kit.shipped import shipped_folder
 from readiness_tui.sources.settings.gate import looks_like_gate, parse_gate, read_gate
 from readiness_tui.sources.settings.gate_schema import json_schema
-from readiness_tui.sources.settings.lock import lock_text, parse_lock, read_lock, write_lock
+from readiness_tui.sources.settings.lock import lock_text, parse_lock, read_lock
 
 UP, DOWN = Direction.HIGHER, Direction.LOWER
 

@@ -12,9 +12,9 @@ import pytest
 
 from readiness_tui.domain.gate.lock_history import Kept, LockHistory
 from readiness_tui.domain.gate.model import Gate, Lock
+from readiness_tui.services.gate.lock_writing import write_lock
 from readiness_tui.sources.settings import git as git_module
 from readiness_tui.sources.settings.git_history import lock_history
-from readiness_tui.sources.settings.lock import write_lock
 
 LOCKED = datetime(2026, 11, 20, 9, 14, tzinfo=UTC)
 COMMITTED = LOCKED + timedelta(minutes=5)

@@ -18,6 +18,10 @@ _HOSTILE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f\ud800-\udfff]"
 )
+# What a log may not hold: GitHub obeys `::` at the start of a line, behind white space too, GitLab `section_start:`;
+# GitHub, Azure and TeamCity obey `##[`, `##vso[` and `##teamcity[` wherever they stand.
+_ORDER_AT_START = re.compile(r"^([^\S\n]*)(?=::|section_(?:start|end):)", re.MULTILINE)
+_ORDER = re.compile(r"#(?=#(?:vso|teamcity)?\[)", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _NOT_ASCII = re.compile("[\x7f-\U0010ffff]")
 
@@ -49,6 +53,16 @@ def visible(text: str, limit: int | None = None) -> str:
 def one_line(text: str, limit: int | None = None) -> str:
     """`visible`, with every run of white space as one space: for table cells and messages."""
     return visible(_SPACE.sub(" ", text).strip(), limit)
+
+
+def disarmed(text: str) -> str:
+    """`text`, in which no line is one that a CI system obeys: a backslash stands in it."""
+    return _ORDER.sub(r"\g<0>\\", _ORDER_AT_START.sub(r"\1\\", text))
+
+
+def disarmed_json(text: str) -> str:
+    """The same for JSON, which stays the same values: none of its lines begins with a value, and a # has an escape."""
+    return _ORDER.sub(r"\\u0023", text)
 
 
 def to_json(value: object, *, indent: int | None = 2) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+
+from readiness_tui.domain.errors import ReadinessError
 
 FILE_NAME = "readiness.db"
 SETTINGS_NAME = "settings.yaml"
@@ -53,18 +56,29 @@ def last_used() -> Path | None:
 
 
 def remember(path: Path) -> None:
-    """Note `path` as the last used. A state folder that cannot be written is ignored."""
-    note = _last_used_note()
-    try:
-        note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        note.write_text(str(path.resolve()), encoding="utf-8")
-    except OSError:
+    """Note `path` as the last used. A state folder that cannot be written is ignored, and a name that is no Unicode."""
+    name = os.path.realpath(path)
+    if any("\ud800" <= character <= "\udfff" for character in name) or str(last_used()) == name:
         return
+    from readiness_tui.reports.atomic import write_text
+
+    note = _last_used_note()
+    with suppress(OSError, ReadinessError):
+        note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_text(note, name)
 
 
 def named(given: Path | None, env: Mapping[str, str] = os.environ) -> Path | None:
     """The file that was asked for by name, `--db` before READINESS_DB."""
     return given or (Path(env["READINESS_DB"]) if env.get("READINESS_DB") else None)
+
+
+def pending_lock(folder: Path, database: Path) -> Path:
+    """Where the next `gate.lock` of a folder lies until this database has stored the lock: a name for each database."""
+    from hashlib import sha256
+
+    of = sha256(os.fsencode(os.path.realpath(database))).hexdigest()[:12]
+    return folder / f".{LOCK_NAME}.{of}.pending"
 
 
 def target(given: Path | None, *, env: Mapping[str, str] = os.environ, cwd: Path | None = None) -> Path | None:

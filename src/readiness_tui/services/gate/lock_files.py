@@ -16,6 +16,7 @@ from readiness_tui.domain.text.format import moment
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.desk import utc_now
 from readiness_tui.services.core.locate import LOCK_NAME
+from readiness_tui.services.gate.lock_writing import write_lock
 from readiness_tui.services.gate.offline import Meant, read_files
 from readiness_tui.sources.settings import gate as gate_file
 from readiness_tui.sources.settings import lock as lock_file
@@ -78,7 +79,7 @@ def lock_files(
             f"{one_line(str(path))} is another lock: {one_line(before.by)} locked it on {moment(before.at)}. Replace it? Runs"
             " that started before now count as before the lock."
         )
-    lock_file.write_lock(path, gate, made)
+    write_lock(path, gate, made)
     return FileLock(made, path, False, *unbound, said)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from readiness_tui.services.core.measure import hold_unlocked
 from readiness_tui.services.core.rivals import UNSEEN, Unseen, unmoved
 from readiness_tui.services.core.view import ReviewView, load
 from readiness_tui.services.core.write import change
+from readiness_tui.services.gate import lock_writing
 from readiness_tui.sources.settings import gate as gate_file
 from readiness_tui.sources.settings import lock as lock_file
 from readiness_tui.store import gate_changes, gates, reviews, runs
@@ -120,6 +122,19 @@ def lock(desk: Desk, *, folder: Path | None = None, judge: str = "") -> tuple[Lo
     With `folder`, also writes `gate.lock` there, to be committed beside the gate; where that fails nothing is locked.
     """
     written = folder / "gate.lock" if folder is not None else None
+    try:
+        made = _store_lock(desk, written, judge)
+    except BaseException:  # stored by an earlier try of the same save, or not at all
+        if folder is not None:
+            with suppress(ReadinessError):
+                lock_writing.finish(desk, folder)
+        raise
+    if folder is not None:
+        lock_writing.finish(desk, folder)
+    return made, written
+
+
+def _store_lock(desk: Desk, written: Path | None, judge: str) -> Lock:
     with change(desk, "gate locked") as (tx, review):
         if review.gate_id is None:
             raise ReadinessError("There is no gate to lock. Import a gate file first: `readiness import gate.yaml`.")
@@ -135,11 +150,12 @@ def lock(desk: Desk, *, folder: Path | None = None, judge: str = "") -> tuple[Lo
         )
         gates.add_lock(tx, review.system, made)
         if written is not None:
+            lock_writing.settle(tx.conn, desk, written.parent)  # what a killed try left
             _spare_other_system(tx.conn, written, review.system)
             meant = [one for one in shelf.sets if one.digest == made.dataset_digest]
             sets = {one.digest: locked_set(one) for one in (*meant, *shelf.current)}
-            lock_file.write_lock(written, gate, replace(made, sets=tuple(sets.values())))
-    return made, written
+            lock_writing.prepare(desk, written.parent, gate, replace(made, sets=tuple(sets.values())))
+    return made
 
 
 def _spare_other_system(conn: Connection, path: Path, system: str) -> None:

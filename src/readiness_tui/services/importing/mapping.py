@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.reports.atomic import write_text
 from readiness_tui.sources import registry
 from readiness_tui.sources.kit.fileio import unreadable
 from readiness_tui.sources.own.mapping_proposal import ProposedMapping, propose
@@ -54,7 +55,7 @@ def keep_mapping(path: Path, text: str) -> Path:
         kept = path.with_name(f"{path.stem}.map{'' if number == 1 else f'-{number}'}.yaml")
         try:
             if not kept.exists():
-                kept.write_text(text, encoding="utf-8")
+                write_text(kept, text)
                 return kept
             if kept.read_text(encoding="utf-8", errors="replace") == text:
                 return kept

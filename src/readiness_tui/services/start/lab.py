@@ -31,6 +31,7 @@ from readiness_tui.domain.scorecard.model import GateCheck
 from readiness_tui.services.core.desk import utc_now
 from readiness_tui.services.core.zones import local_zone
 from readiness_tui.services.gate.content import read_content
+from readiness_tui.services.gate.lock_writing import write_lock
 from readiness_tui.services.gate.offline import check_files
 from readiness_tui.sources.kit.shipped import shipped_folder
 from readiness_tui.sources.settings import gate as gate_file
@@ -185,7 +186,7 @@ def lock(lab: Lab, limits: Mapping[str, str]) -> Gate:
     golden = questions(lab)
     _save(lab.path(GATE), text)
     made = Lock(lab.who, lab.clock(), gate.digest, dataset_digest=golden.digest, sets=(locked_set(golden),))
-    lock_file.write_lock(lab.path(LOCK), gate, made)
+    write_lock(lab.path(LOCK), gate, made)
     # A run from before this lock was held to nothing.
     for name in (BASELINE, CANDIDATE, DECISION):
         lab.path(name).unlink(missing_ok=True)

@@ -7,16 +7,13 @@ Files of earlier versions have none.
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.domain.runs.holding import LockedSet
 from readiness_tui.domain.text.plain import digest_of, plain
@@ -60,28 +57,17 @@ def remarks(path: Path) -> tuple[str, ...]:
     """What a reader of the lock at `path` should know."""
     from readiness_tui.sources.kit.yaml_safe import read_yaml
 
-    if _yaml(read_yaml(path)).get("checksum"):
-        return ()
-    return (f"{path.name} has no checksum, as earlier versions wrote none: only git tells whether it was edited.",)
-
-
-def write_lock(path: Path, gate: Gate, lock: Lock) -> None:
-    """Write the file whole or not at all. Raises `ReadinessError` where it cannot be written."""
-    temporary = ""
-    try:
-        handle, temporary = tempfile.mkstemp(prefix=".gate.lock.", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(lock_text(gate, lock))
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise ReadinessError(
-            f"{path} cannot be written: {error.strerror or error}. Check the folder and its permissions."
-        ) from None
+    said = []
+    if not _yaml(read_yaml(path)).get("checksum"):
+        said.append(
+            f"{path.name} has no checksum, as earlier versions wrote none: only git tells whether it was edited."
+        )
+    if any(path.parent.glob(f".{path.name}.*.pending")):
+        said.append(
+            f"A `gate lock` was interrupted in the folder of {path.name}, which may be the lock before: `readiness gate"
+            " check` with the database finishes it, or removes what was begun."
+        )
+    return tuple(said)
 
 
 def read_lock(path: Path) -> Lock:

@@ -1,0 +1,1 @@
+"""What every command uses: printing, and the kinds of its options."""

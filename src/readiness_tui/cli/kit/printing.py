@@ -1,0 +1,115 @@
+"""Printing for people, scripts and CI systems: the one place where a command writes to its streams.
+
+Control characters are made visible, and no line is one that a CI system would obey (`disarmed`). JSON stays the same
+values, documents the same text but for such lines; what is written to a file with -o is not touched here.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, TextIO
+
+import click
+
+from readiness_tui.domain.text.sanitise import disarmed, disarmed_json, to_json, visible
+
+
+def shown(text: str) -> str:
+    """A text of ours, with whatever is in it, as it may be printed."""
+    return disarmed(visible(text))
+
+
+def say(text: str = "") -> None:
+    """Print to stdout, control characters made visible."""
+    _print(shown(text) + "\n", sys.stdout)
+
+
+def tell(text: str) -> None:
+    """Progress and remarks: stderr, so that stdout stays the result."""
+    _print(shown(text) + "\n", sys.stderr)
+
+
+def say_table(rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> None:
+    """Print rows in columns, the first of them the header; `right`: columns of figures. Nothing is cut: what is too long
+    for a terminal can still be copied."""
+    cells = [[visible(cell) for cell in row] for row in rows]
+    columns: Callable[[str], int] = len
+    if not all(cell.isascii() for row in cells for cell in row):
+        from readiness_tui.domain.text.format import width as columns
+    wide = [max(columns(row[at]) for row in cells) for at in range(len(rows[0]))]
+    for row in cells:
+        filled = []
+        for at, cell in enumerate(row):
+            space = " " * (wide[at] - columns(cell))
+            filled.append(space + cell if at in right else cell + space)
+        say("  ".join(filled).rstrip())
+
+
+def say_document(text: str, *, json: bool = False) -> None:
+    """Print a document as its report made it safe; `json`: it is JSON, or lines of it."""
+    _print(disarmed_json(text) if json else disarmed(text), sys.stdout)
+
+
+def say_json(value: Any) -> None:
+    """Print one JSON document, keys sorted."""
+    _print(disarmed_json(to_json(value)) + "\n", sys.stdout)
+
+
+def say_checked(found: dict[str, str], before: dict[str, Any] | None, *, as_json: bool) -> bool:
+    """Print a check as text or JSON, and what is new since `before`; returns whether anything was added since."""
+    added = None
+    text, entry = "", {}
+    if before is not None:
+        import json
+
+        from readiness_tui.reports import since
+
+        added = since.since(before, json.loads(found["json"]))
+        text, entry = since.since_text(added), since.since_object(added)
+        if as_json:
+            say_json({**json.loads(found["json"]), **entry})
+            return added.adds
+    if as_json:
+        say_document(found["json"] + "\n", json=True)
+    else:
+        say((found["text"] + text).rstrip("\n"))
+    return added is not None and added.adds
+
+
+def progress(done: int, total: int) -> bool:
+    """Show on a terminal how far something is."""
+    if total and sys.stderr is not None and sys.stderr.isatty():
+        # The cursor returns each time, so that whatever is printed next, even an error, overwrites the progress.
+        _print("     \r" if done >= total else f"{done * 100 // total:3d} %\r", sys.stderr)
+    return True
+
+
+def paced(unit: str = "") -> Callable[[int, int], bool]:
+    """`progress` of what may take minutes, with its pace and the time that is left; `unit`: see `Pace`."""
+    from readiness_tui.domain.text.pace import Pace
+
+    pace = Pace(unit)
+    wide = 0
+
+    def show(done: int, total: int) -> bool:
+        nonlocal wide
+        if total and sys.stderr is not None and sys.stderr.isatty():
+            words = pace.words(done, total, time.monotonic())
+            _print(f"{words:{wide}}\r", sys.stderr)
+            wide = len(words)
+        return True
+
+    return show
+
+
+def _print(text: str, stream: TextIO | None) -> None:
+    """Print; a reader that stops early (`| head`) changes neither the command's work nor its exit status."""
+    if stream is None:  # closed before the program started
+        return
+    try:
+        click.echo(text, file=stream, nl=False)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,0 +1,1 @@
+"""Getting at the file: whose it is, in which journal, for writing or only for reading."""
