@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LEAST, _MOST = 0.1, 3600.0
 
 
-def _seconds(context: click.Context, parameter: click.Parameter, value: float) -> float:
+def _seconds(_context: click.Context, _parameter: click.Parameter, value: float) -> float:
     if not _LEAST <= value <= _MOST:  # so is "nan", which is neither below nor above
         raise click.BadParameter(f"{value:g} is not between {_LEAST:g} and {_MOST:g} seconds.")
     return value

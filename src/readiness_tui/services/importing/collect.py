@@ -28,14 +28,13 @@ from readiness_tui.services.importing.receiving.group_commit import GroupCommit
 from readiness_tui.services.importing.receiving.http_server import HttpServer, RefusedError
 from readiness_tui.services.importing.receiving.otlp_http import OtlpRequests, Rejected
 from readiness_tui.services.importing.receiving.spool import Contents, Segment, Spool, SpoolRecord
+from readiness_tui.services.importing.receiving.understanding import Understanding, response_of, understood
 from readiness_tui.services.importing.result import ImportedFile
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import Record, TraceRecord, Warn
-from readiness_tui.sources.kit.jsonio import RecordError, decode
-from readiness_tui.sources.otel import protobuf as otlp_protobuf
-from readiness_tui.sources.otel.batch import Bad, OtelRecord, pieces, plain
-from readiness_tui.sources.otel.source import EVENTS, SOURCE
-from readiness_tui.sources.otel.trace import TraceParts, event_name
+from readiness_tui.sources.otel.batch import OtelRecord
+from readiness_tui.sources.otel.source import SOURCE
+from readiness_tui.sources.otel.trace import TraceParts
 from readiness_tui.sources.tracing.attributes import names
 from readiness_tui.sources.tracing.span_reader import Reader
 from readiness_tui.store import reviews
@@ -44,10 +43,14 @@ from readiness_tui.store.mended import former_names
 LOOPBACK = "127.0.0.1"
 MAX_WAITING = 256 * 1024 * 1024  # bytes received and not yet stored
 RESPONSES = 50_000  # response ids remembered, for evaluations that name nothing else
-UNDERSTANDING = 2  # requests whose records are unpacked in memory at once
-AT_THE_END = 2.5  # seconds in which a segment more is begun when the receiver ends
+AT_THE_END = 2.5  # seconds in which what waits may still be imported when the receiver ends
 
 _TICK = 0.2  # seconds between two looks at how much waits
+_PART = 100  # traces imported between two looks at the time
+
+
+class _OutOfTimeError(Exception):
+    """The receiver ends, and what it was importing waits for the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +74,15 @@ class Collector:
     def __init__(self, desk: Desk, port: int, *, follow: bool = True, hosts: Collection[str] = ()) -> None:
         self._desk = desk
         self._follow = follow
-        self._names = names()
+        self._understanding = Understanding(names(), ended=lambda: self._closed)
         self._system = system_of(desk)  # also when somebody opens a review of another one meanwhile
         self._lock = threading.Lock()  # the spool, and what is counted of it
         self._gate = threading.Lock()  # whether requests are still taken
-        self._decoding = threading.Semaphore(UNDERSTANDING)
         self._closed = False
         self._responses: OrderedDict[str, str] = OrderedDict()
         self._troubles: list[str] = []
+        self._stop = threading.Event()
+        self._until: float | None = None  # when importing has to end, by the monotonic clock
         self.received = 0
         self.rejected = 0
         self._server = HttpServer(LOOPBACK, port, OtlpRequests(self.take, hosts))
@@ -129,18 +133,19 @@ class Collector:
     def run(self, every: float, stop: threading.Event, said: Callable[[str], None]) -> None:
         """Store what waits: at once what an earlier receiver left, then every so many seconds, or as soon as half of what
         may wait does, until `stop` is set. A flush that fails is said, and tried again."""
+        self._stop = stop
         due = time.monotonic()
         while not stop.is_set():
             if time.monotonic() >= due or self.waiting > MAX_WAITING / 2:
-                self._store_all(said, stop.is_set)
+                self._store_all(said)
                 due = time.monotonic() + every
             self._tell_troubles(said)
             stop.wait(min(_TICK, every))
 
     def finish(self, said: Callable[[str], None]) -> None:
         """After `close`: store what still waits, as far as that takes a moment; the rest is kept for the next receiver."""
-        until = time.monotonic() + AT_THE_END
-        self._store_all(said, lambda: time.monotonic() > until)
+        self._stop.set()
+        self._store_all(said)
         self._tell_troubles(said)
         if left := self.waiting:
             said(
@@ -155,11 +160,7 @@ class Collector:
         """
         if self.waiting + len(body) > MAX_WAITING:
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "too much waits to be stored; send it again later")
-        try:
-            with self._decoding:
-                found, rejected = self._understood(signal, protobuf, body)
-        except RecordError as error:
-            raise RefusedError(HTTPStatus.BAD_REQUEST, str(error)) from error
+        found, rejected = self._understanding.of_request(signal, protobuf, body)
         about: dict[str, object] = {"system": self._system, "signal": signal, "protobuf": protobuf}
         with self._gate:
             if self._closed:
@@ -199,20 +200,28 @@ class Collector:
             segment.remove()
         return stored
 
-    def _store_all(self, said: Callable[[str], None], enough: Callable[[], bool]) -> None:
-        """Each segment that waits now, once, unless `enough` says so before the next one."""
+    def _store_all(self, said: Callable[[str], None]) -> None:
+        """Each segment that waits now, once."""
         with self._lock:
             waiting = len(self._segments)
         for _ in range(waiting):
-            if enough():
-                return
             try:
+                self._check_time()
                 stored = self.flush()
+            except _OutOfTimeError:
+                return
             except ReadinessError as refusal:
                 said(f"{refusal} What was received waits in {self.folder} and is tried again.")
             else:
                 if stored is not None:
                     said(stored.summary)
+
+    def _check_time(self) -> None:
+        """Raises _OutOfTimeError."""
+        if self._stop.is_set():
+            self._until = self._until or time.monotonic() + AT_THE_END
+            if time.monotonic() > self._until:
+                raise _OutOfTimeError
 
     def _commit(self, requests: Sequence[_Request]) -> list[None]:
         """Puts a group of requests on the disk. Raises OSError."""
@@ -237,7 +246,7 @@ class Collector:
         known: dict[str, str] = {}
         usable = []
         for piece in request.found:
-            response = _response(piece)
+            response = response_of(piece)
             if response and piece.trace_id and not piece.log:
                 self._responses[response] = piece.trace_id
                 if len(self._responses) > RESPONSES:
@@ -265,7 +274,7 @@ class Collector:
             )
             return None, True
         notes = fields.Notes()
-        records = self._records(contents, notes)
+        records = self._records(contents, self._understanding.reader(notes))
         new, refused = self._new(system_of(desk), records)
         if refused:
             self._trouble(
@@ -278,7 +287,10 @@ class Collector:
         digest = hashlib.sha256("\n".join(record.raw for record in new).encode("utf-8", "surrogatepass")).hexdigest()
 
         def each() -> Iterator[Record]:
-            yield from new
+            for at, record in enumerate(new):
+                if at % _PART == 0:
+                    self._check_time()
+                yield record
             yield from (Warn(warning.text) for warning in notes.warnings("received"))
 
         stored = import_records(desk, SOURCE, each(), where=f"collected at {self.address}", digest=digest)
@@ -310,42 +322,22 @@ class Collector:
                 refused.append(str(refusal))
         return new, refused
 
-    def _records(self, contents: Contents, notes: fields.Notes) -> list[TraceRecord]:
+    def _records(self, contents: Contents, reader: Reader) -> list[TraceRecord]:
         """The traces, as far as they are in a segment."""
-        reader = Reader(self._names, notes)
         traces: dict[str, TraceParts] = {}
         for record in contents.records:
+            self._check_time()
             about = record.about
-            found, _ = self._understood(str(about["signal"]), bool(about["protobuf"]), record.body, ending=False)
+            found, _ = understood(str(about["signal"]), bool(about["protobuf"]), record.body, reader)
             for piece in found:
-                trace_id = piece.trace_id or about["responses"].get(_response(piece))
+                trace_id = piece.trace_id or about["responses"].get(response_of(piece))
                 if trace_id is not None:  # else it was rejected when it came
                     traces.setdefault(trace_id, TraceParts(trace_id, reader)).add(piece)
-        return [parts.record() for parts in traces.values()]
-
-    def _understood(
-        self, signal: str, protobuf: bool, body: bytes, *, ending: bool = True
-    ) -> tuple[list[OtelRecord], Rejected]:
-        """The pieces of a batch that can be used, and why others cannot. Each is tried here, so that a flush can trust
-        them all. `ending`: give it up once the receiver ends. Raises RecordError and RefusedError."""
-        batch = otlp_protobuf.decode(body, signal) if protobuf else decode(body)
-        notes = fields.Notes()
-        reader = Reader(self._names, notes)
-        found: list[OtelRecord] = []
-        rejected = Rejected()
-        for at, piece in enumerate(pieces(batch, notes) if batch != {} else ()):
-            if ending and self._closed:
-                raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "the receiver is ending")
-            try:
-                if isinstance(piece, Bad):
-                    raise RecordError(f"{piece.place}: {piece.reason}")
-                if piece.log and not _judges(piece, notes):
-                    continue
-                TraceParts(piece.trace_id or "", reader).add(piece)
-                found.append(piece)
-            except RecordError as error:
-                rejected.add(str(error) if isinstance(piece, Bad) else f"record {at + 1}: {error}")
-        return found, rejected
+        built = []
+        for parts in traces.values():
+            self._check_time()
+            built.append(parts.record())
+        return built
 
     def _tell_of(self, segment: Segment, contents: Contents) -> None:
         if contents.torn:
@@ -370,15 +362,3 @@ class Collector:
             troubles, self._troubles = self._troubles, []
         for text in troubles:
             said(text)
-
-
-def _response(piece: OtelRecord) -> str | None:
-    """The id of the model's response that a span or log record is of."""
-    attributes = {part.get("key"): part.get("value") for part in piece.value.get("attributes") or ()}
-    return (attributes.get("gen_ai.response.id") or {}).get("stringValue") or None
-
-
-def _judges(piece: OtelRecord, notes: fields.Notes) -> bool:
-    """Whether a log record is an evaluation or a message of a model call; anything else is ignored."""
-    attributes = plain(piece.value.get("attributes"), notes)
-    return event_name(piece.value, attributes) in EVENTS or "gen_ai.evaluation.name" in attributes

@@ -29,7 +29,7 @@ ANSWERING = 8  # requests at once that are being understood and stored
 IDLE, HEAD, BODY = 60.0, 10.0, 30.0  # seconds: for a next request to begin, for its head, for its body
 SENDING = 5.0  # seconds in which a client takes its answer
 LINGER = 2.0  # seconds in which a client that was refused may still send, so that it sees the refusal
-ENDING = 1.0  # seconds in which what is being answered at the end may be answered
+ENDING = 0.5  # seconds in which what is being answered at the end may be answered
 RETRY_AFTER = 5  # seconds
 
 _PIECE = 64 * 1024
@@ -108,7 +108,7 @@ class HttpServer:
         if self._thread.is_alive():
             with contextlib.suppress(RuntimeError):  # it has ended meanwhile
                 self._loop.call_soon_threadsafe(self._ending.set)
-            self._thread.join(2 * ENDING)
+            self._thread.join(3 * ENDING)
         elif not self._loop.is_closed():
             self._loop.close()
         self._socket.close()

@@ -26,10 +26,10 @@ try:
 except ImportError:  # Windows: an open file cannot be removed there, which keeps two processes apart as well
     fcntl = None  # type: ignore[assignment]
 
-SEGMENT = 2 * 1024 * 1024  # bytes after which a new one begins: what one import takes in, in about a second
+SEGMENT = 1024 * 1024  # bytes after which a new one begins: what one import takes in, in about a second
 
 _MAGIC = b"RDY1"
-_FRAME = struct.Struct(">4sII")  # magic, length and CRC-32 of what follows
+_FRAME = struct.Struct(">4sII")  # magic, length of what follows, CRC-32 of both
 _MODE = 0o600
 _CANDIDATES = 1_000  # places after damage that look like a record and are none; then the rest is given up
 
@@ -185,7 +185,12 @@ def _locked(handle: int) -> bool:
 
 def _framed(record: SpoolRecord) -> bytes:
     inside = json.dumps(record.about).encode() + b"\n" + record.body
-    return _FRAME.pack(_MAGIC, len(inside), zlib.crc32(inside)) + inside
+    return _FRAME.pack(_MAGIC, len(inside), _checksum(inside)) + inside
+
+
+def _checksum(inside: bytes) -> int:
+    """Of the length too: a head of zeros, as a power cut leaves it, is no record of nothing."""
+    return zlib.crc32(inside, zlib.crc32(len(inside).to_bytes(4, "big")))
 
 
 def _contents(data: bytes) -> Contents:
@@ -212,7 +217,7 @@ def _record_at(data: bytes, at: int) -> tuple[SpoolRecord, int] | None:
     magic, length, checksum = _FRAME.unpack_from(data, at)
     begin = at + _FRAME.size
     inside = data[begin : begin + length]
-    if magic != _MAGIC or len(inside) < length or zlib.crc32(inside) != checksum:
+    if magic != _MAGIC or len(inside) < length or _checksum(inside) != checksum:
         return None
     about, _, body = inside.partition(b"\n")
     return SpoolRecord(json.loads(about), body), begin + length
