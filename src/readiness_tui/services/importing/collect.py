@@ -26,7 +26,7 @@ from readiness_tui.services.importing.imports import import_records
 from readiness_tui.services.importing.parts import assembled
 from readiness_tui.services.importing.receiving.group_commit import GroupCommit
 from readiness_tui.services.importing.receiving.http_server import HttpServer, RefusedError
-from readiness_tui.services.importing.receiving.otlp_http import OtlpRequests, Rejected
+from readiness_tui.services.importing.receiving.otlp_http import OtlpRequests, Unused
 from readiness_tui.services.importing.receiving.spool import Contents, Segment, Spool, SpoolRecord
 from readiness_tui.services.importing.receiving.understanding import Understanding, response_of, understood
 from readiness_tui.services.importing.result import ImportedFile
@@ -60,7 +60,7 @@ class _Request:
     about: dict[str, object]
     body: bytes
     found: list[OtelRecord]
-    rejected: Rejected
+    rejected: Unused
 
 
 class Collector:
@@ -153,7 +153,7 @@ class Collector:
                 " stores them before anything else."
             )
 
-    def take(self, signal: str, protobuf: bool, body: bytes) -> Rejected:
+    def take(self, signal: str, protobuf: bool, body: bytes) -> Unused:
         """One request's spans or log records; what of them was rejected. The rest is durable when this returns.
 
         Raises RefusedError; nothing of the request counts then.

@@ -15,7 +15,7 @@ import pytest
 
 from readiness_tui.services.importing.receiving import http_server, otlp_http
 from readiness_tui.services.importing.receiving.http_server import HttpServer, RefusedError
-from readiness_tui.services.importing.receiving.otlp_http import OtlpRequests, Rejected
+from readiness_tui.services.importing.receiving.otlp_http import OtlpRequests, Unused
 
 HEAD = b"POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 
@@ -32,13 +32,13 @@ class Taker:
         self.server = HttpServer("127.0.0.1", 0, OtlpRequests(self.take, ["host.docker.internal"]))
         self.server.start()
 
-    def take(self, signal: str, protobuf: bool, body: bytes) -> Rejected:
+    def take(self, signal: str, protobuf: bool, body: bytes) -> Unused:
         if body == b"bug":
             raise KeyError("a fault of ours")
         if body == b"full":
             raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE, "full")
         self.taken.append(body)
-        return Rejected()
+        return Unused()
 
     def connect(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.server.port), timeout=10)

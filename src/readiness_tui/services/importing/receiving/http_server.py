@@ -44,7 +44,7 @@ class RefusedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class RequestHead:
     """The beginning of a request; `headers` by their names in lower case, the first of each."""
 
     method: str
@@ -64,13 +64,13 @@ class Reply:
 class Application(Protocol):
     """What requests mean."""
 
-    def check(self, head: Head) -> None:
+    def check(self, head: RequestHead) -> None:
         """Called before the body is read. Raises RefusedError."""
 
-    def answer(self, head: Head, body: bytes) -> Reply:
+    def answer(self, head: RequestHead, body: bytes) -> Reply:
         """Called in a thread. Raises RefusedError."""
 
-    def refusal(self, head: Head | None, refused: RefusedError) -> Reply:
+    def refusal(self, head: RequestHead | None, refused: RefusedError) -> Reply:
         """How a refusal is said; `head` None: it could not be read."""
 
 
@@ -221,14 +221,14 @@ class _Connection:
                 return
             self._http.start_next_cycle()
 
-    async def _answered(self, head: Head) -> Reply:
+    async def _answered(self, head: RequestHead) -> Reply:
         application = self._server.application
         application.check(head)
         body = await self._body()
         self.waits_since = None
         return await self._server.in_thread(lambda: application.answer(head, body))
 
-    async def _head(self) -> Head:
+    async def _head(self) -> RequestHead:
         begun = bool(self._http.trailing_data[0])  # sent right behind the request before
         until = self._clock() + (HEAD if begun else IDLE)
         while True:
@@ -237,7 +237,7 @@ class _Connection:
                 headers: dict[str, str] = {}
                 for name, value in event.headers:
                     headers.setdefault(name.decode("ascii"), value.decode("latin-1"))
-                return Head(event.method.decode("ascii"), event.target.decode("ascii"), headers)
+                return RequestHead(event.method.decode("ascii"), event.target.decode("ascii"), headers)
             if event is not h11.NEED_DATA:
                 raise _GoneError
             data = await self._read(until, "head", HEAD, begun=begun)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.services.importing.receiving.http_server import MAX_BODY, Head, RefusedError, Reply
+from readiness_tui.services.importing.receiving.http_server import MAX_BODY, RefusedError, Reply, RequestHead
 
 MAX_UNPACKED = 32 * 1024 * 1024  # bytes after gzip
 
@@ -31,7 +31,7 @@ _WINDOW = 16 * 1024  # bytes unpacked at a time: what follows a member is copied
 
 
 @dataclass(slots=True)
-class Rejected:
+class Unused:
     """How many records of a request cannot be used, and why the first cannot."""
 
     count: int = 0
@@ -43,7 +43,7 @@ class Rejected:
 
 
 #: Takes one export request (signal, whether it is protobuf, its bytes); what it returned of is durable. Raises RefusedError.
-Take = Callable[[str, bool, bytes], Rejected]
+Take = Callable[[str, bool, bytes], Unused]
 
 
 class OtlpRequests:
@@ -53,7 +53,7 @@ class OtlpRequests:
         self._take = take
         self._hosts = {"localhost", *(_bare(host) for host in hosts)}
 
-    def check(self, head: Head) -> None:
+    def check(self, head: RequestHead) -> None:
         """Raises RefusedError."""
         if "origin" in head.headers:
             raise RefusedError(HTTPStatus.FORBIDDEN, "requests from web pages are not taken")
@@ -80,7 +80,7 @@ class OtlpRequests:
                 f"the body is larger than {MAX_BODY // 2**20} MiB; send smaller batches",
             )
 
-    def answer(self, head: Head, body: bytes) -> Reply:
+    def answer(self, head: RequestHead, body: bytes) -> Reply:
         """Raises RefusedError."""
         signal, protobuf = _signal(head), _kind(head) == PROTOBUF
         rejected = self._take(signal, protobuf, _unpacked(body) if _encoding(head) == "gzip" else body)
@@ -92,7 +92,7 @@ class OtlpRequests:
         partial = {_REJECTED[signal]: str(rejected.count), "errorMessage": said}
         return Reply(HTTPStatus.OK, JSON, _json({"partialSuccess": partial} if rejected.count else {}))
 
-    def refusal(self, head: Head | None, refused: RefusedError) -> Reply:
+    def refusal(self, head: RequestHead | None, refused: RefusedError) -> Reply:
         """A google.rpc.Status, in the request's own type."""
         code = _UNAVAILABLE if refused.status is HTTPStatus.SERVICE_UNAVAILABLE else _INVALID_ARGUMENT
         if head is not None and _kind(head) == PROTOBUF:
@@ -116,18 +116,18 @@ def _bare(host: str) -> str:
     return (name if colon and port.isdigit() else host).rstrip(".")
 
 
-def _signal(head: Head) -> str:
+def _signal(head: RequestHead) -> str:
     signal = _SIGNALS.get(head.target.partition("?")[0].rstrip("/"))
     if signal is None:
         raise RefusedError(HTTPStatus.NOT_FOUND, "only /v1/traces and /v1/logs are received here")
     return signal
 
 
-def _kind(head: Head) -> str:
+def _kind(head: RequestHead) -> str:
     return head.headers.get("content-type", "").partition(";")[0].strip().lower() or "no content type"
 
 
-def _encoding(head: Head) -> str:
+def _encoding(head: RequestHead) -> str:
     return head.headers.get("content-encoding", "identity").strip().lower()
 
 

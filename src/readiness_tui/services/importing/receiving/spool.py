@@ -101,7 +101,7 @@ class Spool:
     """The folder of a database's segments. Raises ReadinessError where it cannot be made or written."""
 
     def __init__(self, database: Path) -> None:
-        self.folder = database.with_name(f"{database.name}.received")
+        self.folder = folder_of(database)
         try:
             self.folder.mkdir(mode=0o700, exist_ok=True)
             self._current: Segment | None = self._new()
@@ -168,6 +168,20 @@ class Spool:
 def waiting(folder: Path) -> list[Path]:
     """The segments in it, the oldest first, also those of a receiver that is running."""
     return sorted(folder.glob("*.spool"))
+
+
+def folder_of(database: Path) -> Path:
+    return database.with_name(f"{database.name}.received")
+
+
+def abandoned(database: Path) -> list[Path]:
+    """The segments that no running receiver has, with something in them."""
+    found = []
+    for path in waiting(folder_of(database)):
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            if path.stat().st_size and _locked(file.fileno()):
+                found.append(path)
+    return found
 
 
 def _locked(handle: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from readiness_tui.services.importing.receiving.http_server import RefusedError
-from readiness_tui.services.importing.receiving.otlp_http import Rejected
+from readiness_tui.services.importing.receiving.otlp_http import Unused
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.jsonio import RecordError, decode
 from readiness_tui.sources.otel import protobuf as otlp_protobuf
@@ -34,7 +34,7 @@ class Understanding:
     def reader(self, notes: fields.Notes) -> Reader:
         return Reader(self._names, notes)
 
-    def of_request(self, signal: str, protobuf: bool, body: bytes) -> tuple[list[OtelRecord], Rejected]:
+    def of_request(self, signal: str, protobuf: bool, body: bytes) -> tuple[list[OtelRecord], Unused]:
         """`understood`, as soon as one of a few readers is free. Raises RefusedError."""
         reader, times = self._readers.get()
         try:
@@ -51,13 +51,13 @@ class Understanding:
 
 def understood(
     signal: str, protobuf: bool, body: bytes, reader: Reader, check: Callable[[], None] = lambda: None
-) -> tuple[list[OtelRecord], Rejected]:
+) -> tuple[list[OtelRecord], Unused]:
     """The pieces of a batch that can be used, and why others cannot. Each is tried here, so that an import can trust
     them all. `check`: called before each, to raise what ends it. Raises RecordError where it is no batch."""
     batch = otlp_protobuf.decode(body, signal) if protobuf else decode(body)
     notes = fields.Notes()
     found: list[OtelRecord] = []
-    rejected = Rejected()
+    rejected = Unused()
     for at, piece in enumerate(pieces(batch, notes) if batch != {} else ()):
         check()
         try:
