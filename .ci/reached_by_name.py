@@ -12,7 +12,7 @@ _.find_spec
 _.daemon_threads, _.block_on_close, _.handle_error, _.log_message, _.do_POST, frame
 _.protocol_version, _.server_version, _.sys_version, _.timeout
 # So do urllib, expat, sqlite3 and RE2; a cache is kept by a parameter that the function does not read.
-_.redirect_request, req, fp, msg, newurl, modified
+_.redirect_request, req, fp, msg, newurl, modified, _.http_open, _.https_open, _.response_class
 _.buffer_text, _.StartElementHandler, _.EndElementHandler, _.CharacterDataHandler
 _.EntityDeclHandler, _.ExternalEntityRefHandler, _.StartDoctypeDeclHandler
 _.text_factory, _.log_errors

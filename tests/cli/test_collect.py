@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
@@ -83,3 +84,19 @@ def test_a_misunderstood_attribute_name_is_said_before_anything_is_received(
     assert told.code == 2
     assert "READINESS_ATTRIBUTES" in told.err
     assert "prompt_version" in told.err
+
+
+@pytest.mark.parametrize("every", ["nan", "0", "-1", "inf", "1e9", "0.01", "soon"])
+def test_how_often_it_imports_is_a_number_of_seconds_that_makes_sense(db: Path, cli, every: str) -> None:
+    told = cli("--db", db, "collect", "--port", "0", "--every", every)
+    assert told.code == 2
+    assert "--every" in told.err
+
+
+def test_a_port_that_is_taken_is_a_sentence(db: Path, cli) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        told = cli("--db", db, "collect", "--port", str(taken.getsockname()[1]))
+    assert told.code == 2
+    assert "cannot be listened on" in told.err
+    assert "--port" in told.err
+    assert not db.with_name("readiness.db.received").exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from readiness_tui.cli import codes
-from readiness_tui.cli.common import Session, as_json, desk_of, paced, pass_session, say_json
+from readiness_tui.cli.common import Session, as_json, desk_of, paced, pass_session, say_json, tell
 from readiness_tui.cli.importing import plain, say_import
 
 
@@ -33,15 +33,20 @@ def mlflow_command(
 ) -> int:
     """Import the runs and traces of an MLflow tracking server.
 
-    Credentials are taken from MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.
+    Credentials are taken from MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD. A pull that
+    breaks off imports nothing and keeps the traces that it fetched; the same pull again goes on from there.
     """
     from readiness_tui.services.importing.pull import MAX_TRACES, pull_mlflow
 
-    with desk_of(session) as desk:
-        done = pull_mlflow(
-            desk, url, experiments=experiments, runs=runs, limit=MAX_TRACES if limit is None else limit, role=role,
-            progress=paced(),
-        )  # fmt: skip
+    try:
+        with desk_of(session) as desk:
+            done = pull_mlflow(
+                desk, url, experiments=experiments, runs=runs, limit=MAX_TRACES if limit is None else limit, role=role,
+                progress=paced(),
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        tell("Nothing was imported. The traces fetched so far are kept: the same pull again fetches only the others.")
+        raise
     if as_json:
         say_json({"schema": 1, "imports": [plain(done)], "refused": []})
     else:

@@ -19,8 +19,10 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Outcome, SpanKind
 from readiness_tui.services import traces
 from readiness_tui.services.core.desk import open_desk
-from readiness_tui.services.importing import collect, otlp_server
+from readiness_tui.services.core.upkeep import examine
+from readiness_tui.services.importing import collect
 from readiness_tui.services.importing.collect import Collector
+from readiness_tui.services.importing.receiving import http_server, otlp_http
 from readiness_tui.services.review import reviews
 from readiness_tui.store import imports
 from readiness_tui.store import traces as stored_traces
@@ -430,8 +432,8 @@ def test_statuses(collector, path, body, kind, headers, status):
 
 
 def test_a_body_that_is_too_large_is_refused_as_sent_and_as_unpacked(collector, monkeypatch):
-    monkeypatch.setattr(otlp_server, "MAX_BODY", 1000)
-    monkeypatch.setattr(otlp_server, "MAX_UNPACKED", 5000)
+    monkeypatch.setattr(otlp_http, "MAX_BODY", 1000)
+    monkeypatch.setattr(otlp_http, "MAX_UNPACKED", 5000)
     assert post(collector, body=b" " * 1001)[0] == 413
     assert post(collector, body=gzip.compress(b" " * 5001, mtime=0), Content_Encoding="gzip")[0] == 413
     assert post(collector, body=b" " * 900)[0] == 400
@@ -449,7 +451,7 @@ def test_a_request_that_is_no_http_harms_nobody(collector):
     port = int(collector.address.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port)) as raw:
         raw.sendall(
-            b"POST /v1/traces HTTP/1.1\r\nContent-Length: 999999999999999\r\nContent-Type: application/json\r\n\r\n"
+            b"POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Length: 999999999999999\r\nContent-Type: application/json\r\n\r\n"
         )
         assert raw.recv(100).startswith(b"HTTP/1.1 413")
     with socket.create_connection(("127.0.0.1", port)) as raw:
@@ -458,7 +460,7 @@ def test_a_request_that_is_no_http_harms_nobody(collector):
 
 
 def test_it_listens_on_loopback_alone_and_a_taken_port_is_a_sentence(desk, collector):
-    assert collector._server.server_address[0] == "127.0.0.1"
+    assert collector._server._socket.getsockname()[0] == "127.0.0.1"
     port = int(collector.address.rpartition(":")[2])
     with pytest.raises(ReadinessError, match=f"Port {port} .* cannot be listened on"):
         Collector(desk, port)
@@ -476,10 +478,10 @@ def test_a_flush_that_fails_keeps_what_was_received(desk, collector, monkeypatch
 
     collector.run(0.01, stop, tell)
     assert "no room" in said[0]
-    assert "waits in memory" in said[0]
+    assert f"waits in {collector.folder} and is tried again" in said[0]
     post(collector, body=batch(span("00000000000000b2", "00000000000000b1")))
     monkeypatch.undo()
-    assert collector.flush().traces == 1
+    assert [collector.flush().traces for _ in range(2)] == [1, 1]  # what waited, and what came after it
     assert len(traces.record(desk, TRACE).trace.spans) == 2
 
 
@@ -506,5 +508,157 @@ def test_what_comes_in_while_a_flush_fails_takes_its_memory_too(collector, monke
 def test_after_closing_nothing_is_acknowledged_that_would_be_lost(desk):
     with Collector(desk, 0) as collector:
         collector.close()
-        with pytest.raises(otlp_server.RefusedError):
+        with pytest.raises(http_server.RefusedError):
             collector.take("traces", False, batch(span("00000000000000b1")))
+
+
+# What a receiver that was killed leaves
+
+
+def die(collector) -> None:
+    """As kill -9 does it: nothing is imported, and the locks go."""
+    collector.close()
+    for segment in collector._segments:
+        segment.release()
+
+
+def begin(desk, **how) -> Collector:
+    return Collector(desk, 0, **how)
+
+
+def all_of(collector) -> list:
+    stored = []
+    while collector.waiting:
+        stored.append(collector.flush())
+    return stored
+
+
+def test_what_was_acknowledged_is_imported_by_the_next_one_once(desk):
+    first = begin(desk).__enter__()
+    post(first, body=batch(span("00000000000000b1"), span("00000000000000b2", "00000000000000b1")))
+    post(first, "/v1/logs", evaluation(TRACE, 0.25))
+    assert examine(desk).remarks == ()
+    die(first)
+    (remark,) = examine(desk).remarks
+    assert f"waits in 1 file in {first.folder}" in remark
+    said = []
+    with begin(desk) as second:
+        stop = threading.Event()
+        stop.wait = lambda timeout=None: stop.set()  # one round
+        second.run(3000, stop, said.append)
+    assert len(said) == 1
+    assert "1 trace (otlp)" in said[0]
+    trace = traces.record(desk, TRACE).trace
+    assert (len(trace.spans), trace.scores) == (2, {"faithfulness": 0.25})
+    assert not desk.store.path.with_name("readiness.db.received").exists()
+
+
+def test_killed_between_the_commit_and_the_journals_end_it_is_imported_once_all_the_same(desk, monkeypatch):
+    first = begin(desk).__enter__()
+    post(first, body=batch(span("00000000000000b1")))
+    post(first, "/v1/logs", evaluation(TRACE, 0.25))
+    with monkeypatch.context() as patched:
+        patched.setattr("readiness_tui.services.importing.receiving.spool.Segment.remove", lambda self: self.release())
+        assert first.flush().traces == 1
+    die(first)
+    before = traces.record(desk, TRACE)
+    with begin(desk) as second:
+        assert second.waiting
+        assert all_of(second) == [None]
+    assert traces.record(desk, TRACE) == before
+    with desk.store.read() as conn:
+        assert [info.traces for info in imports.all(conn, "Support bot")] == [1]
+
+
+def test_an_evaluation_that_names_the_response_alone_finds_its_trace_after_a_death_too(desk):
+    """Its trace was stored, and its journal removed, before the evaluation came."""
+    answered = span(
+        "00000000000000b1", attributes=[{"key": "gen_ai.response.id", "value": {"stringValue": "chatcmpl-1"}}]
+    )
+    first = begin(desk).__enter__()
+    post(first, body=batch(answered))
+    first.flush()
+    assert post(first, "/v1/logs", evaluation(None, 0.5, **{"gen_ai.response.id": "chatcmpl-1"})) == (200, b"{}")
+    die(first)
+    with begin(desk) as second:
+        all_of(second)
+    assert traces.record(desk, TRACE).trace.scores == {"faithfulness": 0.5}
+
+
+@pytest.mark.parametrize("renamed", [False, True])
+def test_it_goes_to_the_system_that_it_was_sent_for(desk, renamed):
+    from readiness_tui.services.review.mend import rename_system
+
+    first = begin(desk).__enter__()
+    post(first, body=batch(span("00000000000000b1")))
+    die(first)
+    if renamed:
+        rename_system(desk, "Support bot", "Help bot")
+    other = reviews.new_review(desk, system="Search", release="1", checklists=["safety"])
+    desk.review_id = other.id
+    with begin(desk) as second:
+        assert all_of(second)[0].traces == 1
+    with desk.store.read() as conn:
+        assert imports.all(conn, "Search") == []
+        (info,) = imports.all(conn, "Help bot" if renamed else "Support bot")
+    assert info.traces == 1
+
+
+def test_a_trace_that_cannot_be_put_together_keeps_the_others_from_nothing(desk, tmp_path):
+    """Its earlier part was imported without its raw record. It is told, and stays in the journal."""
+    from readiness_tui.services.importing.imports import import_path
+
+    (tmp_path / "earlier.json").write_bytes(batch(span("00000000000000b1")))
+    import_path(desk, tmp_path / "earlier.json", keep_raw="failures")
+    other = "6" * 32
+    said = []
+    with begin(desk) as collector:
+        post(collector, body=batch(span("00000000000000b2"), span("00000000000000c1", trace=other)))
+        collector.close()
+        collector.finish(said.append)
+    assert traces.record(desk, other).trace.spans
+    told = " ".join(said)
+    assert "1 trace of what was received could not be stored" in told
+    assert "raw record was not kept" in told
+    (left,) = desk.store.path.with_name("readiness.db.received").glob("*.spool")
+    assert str(left) in told
+    with begin(desk) as again:
+        assert again.waiting
+
+
+def test_at_the_end_what_takes_too_long_is_left_to_the_next_one_and_told(desk, monkeypatch):
+    monkeypatch.setattr(collect, "AT_THE_END", -1)
+    said = []
+    with begin(desk) as collector:
+        post(collector, body=batch(span("00000000000000b1")))
+        collector.close()
+        collector.finish(said.append)
+    assert "wait in" in said[-1]
+    assert "stores them before anything else" in said[-1]
+    with begin(desk) as second:
+        assert all_of(second)[0].traces == 1
+
+
+def test_a_disk_that_is_full_acknowledges_nothing_and_is_told_once(desk, collector, monkeypatch):
+    from readiness_tui.services.importing.receiving.spool import Segment
+
+    def full(self, data):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Segment, "append", full)
+        answers = [post(collector, body=batch(span("00000000000000b1"))) for _ in range(3)]
+    assert {status for status, _ in answers} == {503}
+    assert "No space left on device" in json.loads(answers[0][1])["message"]
+    said = []
+    collector.close()
+    collector.finish(said.append)
+    assert len(said) == 1
+    assert "Senders are told to try again" in said[0]
+    assert collector.received == 0
+
+
+def test_a_request_of_nothing_is_taken_and_nothing_waits(collector):
+    assert post(collector, body=b"{}") == (200, b"{}")
+    assert post(collector, body=b"", kind="application/x-protobuf") == (200, b"")
+    assert collector.waiting == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ import pytest
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.sources import registry
-from readiness_tui.sources.mlflow import server as mlflow_server
+from readiness_tui.sources.mlflow import bounded_http
+from readiness_tui.sources.mlflow.kept_traces import KeptTraces
 from readiness_tui.sources.mlflow.server import Credentials, Server, fetch
 from tests.stub_mlflow import Stub
 
@@ -33,7 +35,9 @@ def pull(stub, tmp_path):
 
     def go(**options):
         path = tmp_path / "pulled.jsonl"
-        return fetch(Server(stub.url), path, **options), path
+        with closing(KeptTraces(tmp_path / "kept.jsonl")) as kept:
+            kept.done = True
+            return fetch(Server(stub.url), path, kept, **options), path
 
     return go
 
@@ -138,12 +142,11 @@ def test_answers_that_cannot_be_used(stub, pull, answer, said):
 
 
 def test_an_answer_without_an_end_is_given_up(stub, pull, monkeypatch):
-    monkeypatch.setattr(mlflow_server, "MAX_ANSWER", 1000)
-    monkeypatch.setattr(mlflow_server, "_PIECE", 100)
+    monkeypatch.setattr(bounded_http, "MAX_ANSWER", 1000)
     stub.answers[SEARCH] = lambda: (200, b" " * 100_000, {})
     with pytest.raises(ReadinessError, match="answers with more than"):
         pull()
-    monkeypatch.setattr(mlflow_server, "PATIENCE", -1.0)
+    monkeypatch.setattr(bounded_http, "PATIENCE", -1.0)
     stub.answers[SEARCH] = lambda: (200, b" " * 500, {})
     with pytest.raises(ReadinessError, match="did not finish its answer"):
         pull()
@@ -169,7 +172,7 @@ def test_odd_answers_are_refused_record_by_record(stub, pull, answer, runs):
 
 def test_nobody_listens(tmp_path):
     with pytest.raises(ReadinessError, match=r"cannot be reached .* Check the address, and that the server runs."):
-        fetch(Server("http://127.0.0.1:9"), tmp_path / "x")
+        fetch(Server("http://127.0.0.1:9"), tmp_path / "x", KeptTraces(tmp_path / "kept.jsonl"))
 
 
 @pytest.mark.parametrize(
@@ -200,7 +203,9 @@ def test_an_address_with_a_path_and_without_credentials_in_sight():
 )
 def test_credentials_are_sent_with_every_call_and_written_nowhere(stub, tmp_path, credentials, header):
     path = tmp_path / "pulled.jsonl"
-    fetch(Server(stub.url, credentials), path)
+    kept = KeptTraces(tmp_path / "kept.jsonl")
+    fetch(Server(stub.url, credentials), path, kept)
     assert {sent for _, sent in stub.seen} == {header}
     if header is not None:
         assert header.encode() not in path.read_bytes()
+        assert header.encode() not in kept.path.read_bytes()

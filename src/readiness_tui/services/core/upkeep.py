@@ -6,10 +6,12 @@ import platform
 from dataclasses import dataclass
 from pathlib import Path
 
+from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.reports.health import Health
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.importing.readers import still_changed
+from readiness_tui.services.importing.receiving.spool import abandoned
 from readiness_tui.sources import registry
 from readiness_tui.store import imports, sqlite, systems
 from readiness_tui.store.raw import compact as compacting
@@ -28,6 +30,11 @@ def examine(desk: Desk | None) -> Health:
                 for name in systems.all(conn)
                 for info in still_changed(imports.all(conn, name))
             ]
+        if left := abandoned(desk.store.path):
+            remarks.append(
+                f"What `readiness collect` acknowledged and did not store, because it was killed or stopped, waits in"
+                f" {plural(len(left), 'file')} in {left[0].parent}. `readiness collect`, started again, stores it first."
+            )
     return Health(
         python=platform.python_version(),
         sqlite=sqlite.sqlite3.sqlite_version,

@@ -5,17 +5,14 @@ The calls, as MLflow 3.17 answers them (mlflow.org, REST API; checked against a 
 older server without it gives traces without spans. The answers are written as they arrive, one record per line, so the
 same server state gives the same file.
 
-Only these calls are sent; no redirect is followed, so that credentials reach only the named server. Every answer has a
-limit in size and time.
+Only these calls are sent, and everything that the server decides is bounded: the pages of a list here, time and bytes of
+an answer and of all in `bounded_http`. What was fetched before a bound or a break is kept (`kept_traces`).
 """
 
 from __future__ import annotations
 
 import base64
-import http.client
 import re
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,14 +26,16 @@ from readiness_tui.sources.kit import payload
 from readiness_tui.sources.kit.jsonio import RecordError, decode
 from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.mlflow.answers import PULLED
+from readiness_tui.sources.mlflow.bounded_http import BoundedHttp, HttpError
+from readiness_tui.sources.mlflow.kept_traces import KeptTraces
 
-TIMEOUT = 30.0  # seconds without a byte
-PATIENCE = 300.0  # seconds for one answer
-MAX_ANSWER = 64 * 1024 * 1024
 PAGE = 100
+MAX_PAGES = 2_000  # of one list
+MAX_TOKEN = 8_192  # characters of the name of a page
 SPANS_PAGE = 10  # traces per request for spans, as in MLflow's own client
 MAX_TRACES = 20_000
-_PIECE = 1024 * 1024
+_ENDED = ("OK", "ERROR")
+_CREDENTIAL = re.compile(r"[\x20-\x7e]*")  # what a header can carry
 
 
 @dataclass(slots=True)
@@ -58,16 +57,17 @@ class Credentials:
 
     @property
     def header(self) -> str | None:
+        """Raises ReadinessError, which does not show it, where it is nothing that can be sent."""
         if self.token:
+            if not _CREDENTIAL.fullmatch(self.token):
+                raise ReadinessError(
+                    "The token for the server has a line break or a character in it that cannot be sent, so nothing was"
+                    " fetched. Look at MLFLOW_TRACKING_TOKEN."
+                )
             return f"Bearer {self.token}"
         if self.user is not None:
             pair = f"{self.user}:{self.password or ''}".encode()
             return f"Basic {base64.b64encode(pair).decode()}"
-        return None
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> None:
         return None
 
 
@@ -79,11 +79,10 @@ class Server:
             parts = urlsplit(url if "//" in url else f"//{url}")
             host, port = parts.hostname, parts.port
         except ValueError as error:
-            raise ReadinessError(f"{one_line(url, 100)} is no address of a server ({error}).") from error
+            raise ReadinessError(f"{_shown(url)} is no address of a server.") from error
         if parts.scheme not in ("http", "https") or not host:
             raise ReadinessError(
-                f"{one_line(url.rpartition('@')[2], 100)} is no address of a server. Write it as http://localhost:5000,"
-                " or https://…"
+                f"{_shown(url)} is no address of a server. Write it as http://localhost:5000, or https://…"
             )
         if parts.username is not None:
             credentials = Credentials(user=parts.username, password=parts.password)
@@ -93,7 +92,7 @@ class Server:
         self.url = urlunsplit((parts.scheme, netloc, quote(parts.path.rstrip("/"), safe="/%"), "", ""))
         self.name = re.sub(r"[^A-Za-z0-9.-]", "-", host) + (f"-{port}" if port else "")
         self._header = credentials.header
-        self._opener = urllib.request.build_opener(_NoRedirect)
+        self._http = BoundedHttp()
 
     def version(self) -> str | None:
         """The server's version, if it states one."""
@@ -113,16 +112,20 @@ class Server:
         """The objects under `key` on every page."""
         token: str | None = None
         seen: set[str] = set()
-        while True:
+        for _ in range(MAX_PAGES):
             answer = self.post(path, {**body, "max_results": PAGE, **({"page_token": token} if token else {})})
             listed = answer.get(key)
             yield from (part for part in (listed if isinstance(listed, list) else ()) if isinstance(part, dict))
             token = payload.version(answer, "next_page_token")
             if not token:
                 return
-            if token in seen:
+            if token in seen or len(token) > MAX_TOKEN:
                 raise ReadinessError(f"{self.url}{path} gives the same page again and again, so it was given up.")
             seen.add(token)
+        raise ReadinessError(
+            f"{self.url}{path} has more than {MAX_PAGES:,} pages, so it was given up. Fetch less at a time, with --experiment"
+            " or --limit."
+        )
 
     def _json(self, path: str, data: bytes) -> dict[str, Any]:
         try:
@@ -140,49 +143,18 @@ class Server:
         if self._header is not None:
             headers["Authorization"] = self._header
         request = urllib.request.Request(self.url + path, data=body, headers=headers)
-        shown = f"{self.url}{path.partition('?')[0]}"
-        until = time.monotonic() + PATIENCE
-        try:
-            with self._opener.open(request, timeout=TIMEOUT) as answer:
-                data = b""
-                while piece := answer.read1(_PIECE):
-                    data += piece
-                    if len(data) > MAX_ANSWER:
-                        raise ReadinessError(
-                            f"{shown} answers with more than {MAX_ANSWER // 2**20} MiB, so it was given up."
-                        )
-                    if time.monotonic() > until:
-                        raise ReadinessError(f"{shown} did not finish its answer in {PATIENCE:.0f} seconds. Try again.")
-                return data
-        except urllib.error.HTTPError as error:
-            with error:
-                raise _HttpError(shown, error.code) from error
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            reason = getattr(error, "reason", None) or error
-            raise ReadinessError(
-                f"{shown} cannot be reached ({one_line(str(reason), 120)}). Check the address, and that the server runs."
-            ) from error
+        return self._http.answer(request, f"{self.url}{path.partition('?')[0]}")
 
 
-class _HttpError(ReadinessError):
-    def __init__(self, shown: str, code: int) -> None:
-        self.code = code
-        remedy = {
-            401: "It wants credentials: set MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and _PASSWORD.",
-            403: "These credentials may not read it, or the server does not serve this host name.",
-            404: "Is it an MLflow server, and is the address complete?",
-        }.get(
-            code,
-            "Redirects are not followed: name the address it leads to."
-            if 300 <= code < 400
-            else "Look at the server's log.",
-        )
-        super().__init__(f"{shown} answered with status {code}. {remedy}")
+def _shown(url: str) -> str:
+    """An address as an error shows it, without what may be secret in it."""
+    return one_line(re.split("[?#]", url.rpartition("@")[2])[0], 100)
 
 
 def fetch(
     server: Server,
     target: Path,
+    kept: KeptTraces,
     *,
     experiments: Sequence[str] = (),
     runs: Sequence[str] = (),
@@ -192,7 +164,7 @@ def fetch(
     """Write the server's runs and traces to `target`; None if `progress` asked to stop.
 
     `experiments`, `runs`: only those with these names or ids, and then only traces that belong to such a run.
-    Raises ReadinessError.
+    `kept`: traces that an earlier pull fetched before it broke off, and where this one keeps its own. Raises ReadinessError.
     """
     found = list(server.pages("/api/2.0/mlflow/experiments/search", {}, "experiments"))
     chosen = _chosen(found, experiments, ("name", "experiment_id"), server, "experiment")
@@ -201,13 +173,14 @@ def fetch(
         _write(file, {PULLED: {"url": server.url, "version": server.version()}})
         ids = set()
         listed = list(_runs(server, chosen))
-        kept = _chosen([run for _, run in listed], runs, ("run_name", "run_id"), server, "run")
+        matching = _chosen([run for _, run in listed], runs, ("run_name", "run_id"), server, "run")
         for name, run in listed:
-            if run in kept:
+            if run in matching:
                 _write(file, {"run": run, "experiment": name})
                 ids.add(str(inner(run, "info").get("run_id")))
                 pulled.runs += 1
-        for trace in _with_spans(server, _traces(server, chosen, ids if runs else None, limit, pulled), pulled):
+        heads = _traces(server, chosen, ids if runs else None, limit, pulled)
+        for trace in _with_spans(server, heads, pulled, kept):
             _write(file, trace)
             pulled.traces += 1
             if progress is not None and pulled.traces % SPANS_PAGE == 0 and not progress(pulled.traces, 0):
@@ -243,7 +216,7 @@ def _traces(
                     return
                 count += 1
                 yield info
-        except _HttpError as error:
+        except HttpError as error:
             if error.code not in (404, 405, 501):
                 raise
             pulled.warnings.append("The server has no traces/search (MLflow before 3.0), so only runs were fetched.")
@@ -257,28 +230,34 @@ def _run_ids_of(info: Mapping[str, Any]) -> set[str]:
     return {run_id for run_id in own if isinstance(run_id, str)}
 
 
-def _with_spans(server: Server, infos: Iterator[dict[str, Any]], pulled: Pulled) -> Iterator[dict[str, Any]]:
-    batch: list[dict[str, Any]] = []
+def _with_spans(
+    server: Server, infos: Iterator[dict[str, Any]], pulled: Pulled, kept: KeptTraces
+) -> Iterator[dict[str, Any]]:
+    batch: list[tuple[dict[str, Any], Any]] = []  # heads, and the spans of those that were fetched before
     there = True
     lost = 0
     while True:
         info = next(infos, None)
         if info is not None:
-            batch.append(info)
-        if batch and (info is None or len(batch) == SPANS_PAGE):
-            spans: dict[str, Any] = {}
-            if there:
+            batch.append((info, kept.spans(info)))
+        wanted = [part for part, spans in batch if spans is None]
+        if batch and (info is None or len(wanted) == SPANS_PAGE or len(batch) == PAGE):
+            fetched: dict[str, Any] = {}
+            if there and wanted:
                 try:
-                    spans = _spans(server, [str(part.get("trace_id")) for part in batch])
-                except _HttpError as error:
+                    fetched = _spans(server, [str(part.get("trace_id")) for part in wanted])
+                except HttpError as error:
                     if error.code not in (404, 405, 501):
                         raise
                     there = False
                     pulled.warnings.append("The server has no traces/batchGet, so the traces came without their spans.")
-            for part in batch:
-                found = spans.get(str(part.get("trace_id")))
-                lost += there and not found
-                yield {"trace_info": part, "spans": found or []}
+            for part, spans in batch:
+                if spans is None:
+                    spans = fetched.get(str(part.get("trace_id")))
+                    if spans and part.get("state") in _ENDED:  # no span comes any more
+                        kept.add(part, spans)
+                lost += there and not spans
+                yield {"trace_info": part, "spans": spans or []}
             batch = []
         if info is None:
             break

@@ -18,3 +18,9 @@ def put(tx: Tx, kind: str, old: str, new: str) -> None:
 def of(conn: Connection, kind: str, name: str) -> tuple[str, ...]:
     rows = conn.execute("SELECT was FROM former_name WHERE kind = ? AND name = ? ORDER BY was", (kind, name))
     return tuple(was for (was,) in rows.fetchall())
+
+
+def now(conn: Connection, kind: str, was: str) -> tuple[str, ...]:
+    """What has been given in place of this name, by one renaming or several."""
+    rows = conn.execute("SELECT name FROM former_name WHERE kind = ? AND was = ? ORDER BY name", (kind, was))
+    return tuple(name for (name,) in rows.fetchall())
