@@ -137,6 +137,11 @@ def test_a_file_of_many_items_is_saved_whole_or_not_at_all(ana: Ana, place: Path
     assert [(gap["owner"], gap["due"], gap["state"]) for gap in gaps] == [("ben", "2026-12-20", "accepted")]
     for old, new, said in (
         ("min-02", "MIN-09", "votes.yaml:9:3: No checklist of this review has an item MIN-09"),
+        (
+            "  min-02:",
+            "  Min-01: {note: x}\n  min-02:",
+            "votes.yaml:9:3: MIN-01 stands in this file twice, first on line 3. Keep one.",
+        ),
         ("score: 0", "scor: 0", '10:5, field items.min-02.scor: this field is not known. Did you mean "score"'),
         ("score: 0", "score: 3", "10:5, field items.min-02.score: expected one of 0, 1, 2, none, n/a"),
         ("score: 0", "score: yes", "expected one of"),
@@ -247,8 +252,8 @@ def test_gaps_come_back_once_and_overwrite_nothing_unseen(ana: Ana, place: Path)
     assert "is 36 years ahead" in odd
     assert "by what the review finds" in odd
     assert odd.endswith("0 fields changed, 0 gaps as here.\n")
-    for text, said in (("a,b\n1,2\n", "there is no column"), ("", "no column"), ('{"key": 3}', "no key"), ("{", "no JSON"),
-                       ("Gap Key,Due Date\nx,soon\n", "bad.csv:2: “soon” is not a date"), ("Gap Key\nx\nx\n", "line 2 already")):  # fmt: skip
+    for text, said in (("a,b\n1,2\n", "there is no column"), ("", "no column"), ('{"owner": "x"}', "no key"), ("{", "no JSON"),
+                       ("Gap Key,Due Date\nx,soon\n", "bad.csv, line 2: “soon” is not a date"), ("Gap Key,Status\nx,\nx,\n", "line 2 already")):  # fmt: skip
         (place / "bad.csv").write_text(text, encoding="utf-8")
         refused = ana("gaps", "import", "bad.csv")
         assert (refused.code, said in refused.err) == (2, True), refused.err
