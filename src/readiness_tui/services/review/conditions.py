@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from readiness_tui.domain.checklists.review import Review
@@ -12,12 +12,14 @@ from readiness_tui.domain.scorecard.model import Scorecard
 from readiness_tui.domain.text.format import full_day
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.verdict.closing import Closing, valid_until
+from readiness_tui.domain.verdict.gap import GapState
 from readiness_tui.domain.verdict.model import Condition, Verdict
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.review.evidence import look_up, places_of
 from readiness_tui.services.review.scorecard import frozen_card
-from readiness_tui.store import scorecards
+from readiness_tui.store import gaps, reviews, scorecards
+from readiness_tui.store.rows import Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,20 @@ def close(desk: Desk, typed: str, refs: Sequence[str], note: str = "") -> tuple[
         if any(one.key == made.key for one in scorecards.closings(tx.conn, review.id)):
             raise ReadinessError("Somebody else closed this condition just now.")
         scorecards.add_closing(tx, review.id, made)
+        _close_gap(tx, review, made)
     return made, _validity(desk, card, review, (*before, made))
+
+
+def _close_gap(tx: Tx, review: Review, made: Closing) -> None:
+    """The gap that the condition was about was seen to by its day: where the next review finds it again, it is reopened,
+    with a day of its own. A later review that is open already has looked for itself; an incident's action is done there,
+    and an accepted risk ends with its waiver."""
+    gap = gaps.all(tx.conn, review.system).get(made.key)
+    newest = reviews.latest(tx.conn, system=review.system)
+    if gap is None or not gap.state.live or gap.state is GapState.ACCEPTED or newest is None or newest.id != review.id:
+        return
+    if not gap.key.startswith("incident/"):
+        gaps.put(tx, review.system, replace(gap, state=GapState.CLOSED))
 
 
 def honoured(desk: Desk, card: Scorecard) -> tuple[date | None, tuple[Closing, ...]]:
