@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -218,6 +219,62 @@ def test_conditions_closed_on_a_frozen_review_move_the_day_on_which_it_lapses(an
     desk = open_desk(place / "readiness.db", "ana")
     assert history.log(desk)[0].what.startswith("condition closed: ")
     desk.close()
+
+
+def frozen_with_a_condition(ana: Ana) -> tuple[str, str]:
+    """A review frozen on 24 November with conditions; the day until which it holds, and the next one."""
+    ana("score", "MIN-01", "MIN-03", 2, "--evidence", LINK)
+    ana("score", "MIN-02", 1)
+    ana("due", "MIN-02", "+3")
+    assert ana("scorecard", "--freeze", "--yes").code == 0
+    until: str = ana("check", "--json").json["valid_until"]
+    return until, (date.fromisoformat(until) + timedelta(days=1)).isoformat()
+
+
+def test_the_day_of_the_freeze_is_the_frozen_review_and_another_is_not(ana: Ana, place: Path) -> None:
+    frozen_with_a_condition(ana)
+    assert ana("condition", "close", "MIN-02", "--evidence", LINK).code == 0
+    plainly, card, gate = ana("check", "--json"), ana("scorecard"), ana("gate", "check")
+    assert [one["key"] for one in plainly.json["closed"]] == ["item/mini/MIN-02"]
+    assert "closed since" not in plainly.err
+    same = ana("check", "--json", "--as-of", NOW.date())
+    assert (same.code, same.out, same.err) == (plainly.code, plainly.out, plainly.err)
+    assert ana("scorecard", "--as-of", NOW.date()).out == card.out
+    assert ana("gate", "check", "--as-of", NOW.date()).out == gate.out
+    written = ana("check", "--json", "--as-of", NOW.date(), "--summary", "now.md")
+    assert (written.out, (place / "now.md").read_text(encoding="utf-8")) == (plainly.out, card.out)
+    for command in (("check",), ("check", "--summary", "other.md"), ("scorecard",)):
+        other = ana(*command, "--as-of", "2026-11-25")
+        assert "1 condition of the frozen scorecard was closed since it was frozen; that is not in this" in other.err
+        assert "closed by" not in other.out
+
+
+def test_a_frozen_verdict_lapses_in_the_review_as_in_its_file(
+    ana: Ana, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until, after = frozen_with_a_condition(ana)
+    ana("scorecard", "-o", "card.md")
+
+    def on(day: str) -> None:
+        """The commands from now on are of this day."""
+        clock = datetime.combine(date.fromisoformat(day), NOW.timetz())
+        monkeypatch.setitem(desk_module.open_desk.__kwdefaults__, "clock", lambda: clock)
+
+    for day, code, lapsed in ((until, 3, False), (after, 1, True)):
+        on(day)
+        found = ana("check", "--json")
+        assert ana("check", "--scorecard", "card.md", "--as-of", day).code == found.code == code
+        assert ana("check", "--allow", "conditions").code == (1 if lapsed else 0)
+        assert ("scorecard/lapsed" in [one["key"] for one in found.json["reasons"]]) is lapsed
+        assert ("GO WITH CONDITIONS, lapsed after" in ana("check").out) is lapsed
+        assert ana("check", "--junit", "j.xml", "--summary", "s.md").code == code
+        assert ("scorecard/lapsed" in (place / "j.xml").read_text(encoding="utf-8")) is lapsed
+        assert ("lapsed after" in (place / "s.md").read_text(encoding="utf-8")) is lapsed
+        assert ana("scorecard").out == (place / "card.md").read_text(encoding="utf-8")
+    # What is closed moves the day, and another day's judgement is of that day.
+    assert ana("check", "--as-of", NOW.date() + timedelta(days=1)).code == 3
+    assert ana("condition", "close", "MIN-02", "--evidence", LINK).code == 0
+    assert ana("check").code == 3
 
 
 def test_gaps_come_back_once_and_overwrite_nothing_unseen(ana: Ana, place: Path) -> None:

@@ -173,7 +173,7 @@ def test_a_frozen_scorecard_is_superseded_with_everything_standing_as_it_was(sam
     kept = scorecard.text(desk)
     with pytest.raises(ReadinessError, match="with a reason"):
         supersede(desk, " ")
-    assert printed.superseded(desk) == ""
+    assert printed.beside(desk) == ()
     new = supersede(desk, "OBS-05 was scored by mistake.")
     assert desk.review_id == new.id
     card = scorecard.current_card(desk)
@@ -189,7 +189,8 @@ def test_a_frozen_scorecard_is_superseded_with_everything_standing_as_it_was(sam
 
     desk.review_id = 1
     assert scorecard.text(desk) == kept
-    assert printed.superseded(desk).startswith("This scorecard was superseded by ana on 2026-11-24: OBS-05 was scored")
+    (said,) = printed.beside(desk)
+    assert said.startswith("This scorecard was superseded by ana on 2026-11-24: OBS-05 was scored")
     with pytest.raises(ReadinessError, match="superseded by review 2 already"):
         supersede(desk, "again")
     history.next_review(desk, "2026.12", "2026-12-08")

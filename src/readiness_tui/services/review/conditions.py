@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.scorecard.model import Scorecard
@@ -13,7 +14,7 @@ from readiness_tui.domain.text.format import full_day
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.verdict.closing import Closing, valid_until
 from readiness_tui.domain.verdict.gap import GapState
-from readiness_tui.domain.verdict.model import Condition, Verdict
+from readiness_tui.domain.verdict.model import Cause, Condition, Part, Verdict
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.review.evidence import look_up, places_of
@@ -124,11 +125,28 @@ def _close_gap(tx: Tx, review: Review, made: Closing) -> None:
         gaps.put(tx, review.system, replace(gap, state=GapState.CLOSED))
 
 
-def honoured(desk: Desk, card: Scorecard) -> tuple[date | None, tuple[Closing, ...]]:
-    """Until when the frozen card's verdict holds, with what was closed since it was frozen."""
+def in_effect(desk: Desk, card: Scorecard) -> tuple[Scorecard, tuple[Closing, ...]]:
+    """The review's scorecard as it counts today, with what was closed since it was frozen: its verdict holds until the
+    earliest of what is still open, and is a NO-GO from the day after. Of a review that is not frozen the card itself."""
     with desk.store.read() as conn:
-        made = scorecards.closings(conn, current_review(conn, desk).id)
-    return _until(card, made), made
+        review = current_review(conn, desk)
+        made = scorecards.closings(conn, review.id)
+    if review.frozen_at is None:
+        return card, ()
+    until = _until(card, made)
+    if until is None or card.verdict is Verdict.NO_GO or desk.today(review) <= until:
+        return replace(card, valid_until=until), made
+    lapsed = Cause(
+        "scorecard/lapsed",
+        Part.CHECKLISTS,
+        Verdict.NO_GO,
+        f"the frozen verdict, {card.verdict}, lapsed after {full_day(until)}",
+        Severity.BLOCKER,
+        act="hold the next review"
+        if len(made) == len(card.conditions)
+        else "close its open conditions, or hold the next review",
+    )
+    return replace(card, verdict=Verdict.NO_GO, valid_until=until, causes=(lapsed, *card.causes)), made
 
 
 def _of_review(desk: Desk) -> list[ConditionLine]:
