@@ -24,6 +24,7 @@ from readiness_tui.services.review import (
     gaps,
     history,
     item_values,
+    mend,
     review_fields,
     reviews,
     scorecard,
@@ -176,6 +177,18 @@ CASES = {
         lambda desk: load(desk).review.owner,
         "ben", "chloe", "dave",
     ),
+    "review release in its form": Case(
+        lambda desk: load(desk).review,
+        lambda desk, new, saw: mend.edit_review(desk, release=new, base=saw),
+        lambda desk: load(desk).review.release,
+        "2027.1", "2027.2", "2027.3",
+    ),
+    "review facilitator": Case(
+        lambda desk: load(desk).review,
+        lambda desk, new, saw: reviews.set_people(desk, facilitator=new, base=saw),
+        lambda desk: load(desk).review.facilitator,
+        "ben", "chloe", "dave",
+    ),
     "review release": Case(
         lambda desk: review_fields.field_texts(load(desk).review),
         lambda desk, new, saw: review_fields.change_fields(desk, "mended", {"release": new}, saw),
@@ -300,6 +313,13 @@ def test_left_alone_is_not_overwritten_and_not_a_rival(two: tuple[Desk, Desk]) -
     reviews.set_people(ben, add=["erik"], remove=[review.reviewers[-1]], base=review)
     reviews.set_people(ana, add=["fay"], remove=[review.reviewers[-1]], base=review)
     assert load(ana).review.reviewers == (*review.reviewers[:-1], "erik", "fay")
+    reviews.set_people(ben, authors=["Bo"], observers=["otto"], base=review)
+    reviews.set_people(ana, authors=["Al"], observers=["olga"], base=review)
+    assert (load(ana).review.authors, load(ana).review.observers) == (("Bo", "Al"), ("otto", "olga"))
+    saw = load(ana).review
+    reviews.set_people(ben, authors=["Al"], base=saw)
+    mend.edit_review(ana, reviewers=[*saw.reviewers, "Otto"], base=saw)
+    assert (load(ana).review.authors, load(ana).review.observers) == (("Al",), ("olga",))
     assert settling.waiting(ana) == ()
 
 
