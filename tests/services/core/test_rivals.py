@@ -31,6 +31,7 @@ from readiness_tui.services.review import (
     settling,
 )
 from readiness_tui.services.review.freezing import freeze_question
+from tests.conftest import NOW
 
 ITEM = "REL-02"
 INC = 2  # in review, with a timeline and an action
@@ -273,6 +274,57 @@ def test_a_stale_base_never_overwrites(name: str, two: tuple[Desk, Desk]) -> Non
     assert settling.waiting(ana) == ()
     assert case.value(ana) != stored
     assert str(case.value(ana)) != kept.rival.value
+
+
+#: Of these any words will do.
+_WORDS = (
+    "text",
+    "name",
+    "owner",
+    "release",
+    "setting",
+    "section",
+    "note",
+    "dissent",
+    "title",
+    "facilitator",
+    "gap owner",
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CASES)
+def test_a_third_that_cannot_be_is_refused_in_words(name: str, two: tuple[Desk, Desk]) -> None:
+    case, (ana, ben) = CASES[name], two
+    saw = case.see(ana)
+    case.write(ben, case.theirs, saw)
+    case.write(ana, case.ours, saw)
+    (kept,) = settling.waiting(ana)
+    said = dict.fromkeys(settling.parts(kept.rival, kept.stored or kept.rival.value), "gibberish")
+    stored, third = case.value(ana), settling.whole(kept.rival, said)
+    if any(word in name for word in _WORDS):
+        settling.settle(ana, kept.rival, third, base=kept.stored)
+        assert settling.waiting(ana) == ()
+        return
+    with pytest.raises(ReadinessError, match="gibberish"):
+        settling.settle(ana, kept.rival, third, base=kept.stored)
+    assert settling.waiting(ana) == (kept,)
+    assert case.value(ana) == stored
+
+
+@pytest.mark.parametrize("name", ["gap date", "condition date", "review date", "waiver"])
+def test_a_day_of_a_third_counts_from_the_reviews_day(name: str, two: tuple[Desk, Desk]) -> None:
+    """The review's day is the 24th of November, whatever this machine's clock says."""
+    case, (ana, ben) = CASES[name], two
+    ana.clock = lambda: NOW + timedelta(days=40)
+    saw = case.see(ana)
+    case.write(ben, case.theirs, saw)
+    case.write(ana, case.ours, saw)
+    (kept,) = settling.waiting(ana)
+    parts = settling.parts(kept.rival, kept.stored)
+    third = {part: "+9" if part in ("", "until") else said for part, said in parts.items()}
+    settling.settle(ana, kept.rival, settling.whole(kept.rival, third), base=kept.stored)
+    assert "2026-12-03" in str(case.value(ana)) or date(2026, 12, 3) in case.value(ana)
 
 
 def _other(name: str) -> Any:
