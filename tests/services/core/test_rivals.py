@@ -282,7 +282,6 @@ _WORDS = (
     "name",
     "owner",
     "release",
-    "setting",
     "section",
     "note",
     "dissent",
