@@ -468,6 +468,9 @@ def test_what_two_people_changed_at_once_is_shown(ana: Ana, place: Path) -> None
 def test_new_means_the_system_of_the_file_and_asks_before_a_release_is_opened_twice(ana: Ana) -> None:
     twice = ana("new", "--release", "1")
     assert (twice.code, "Bot 1 is open already, as #1" in twice.err) == (2, True)
+    early = ana("new", "--release", "2", "--date", "2026-11-20")
+    assert (early.code, "Bot 1 is of 2026-11-24, and 2026-11-20 is before it" in early.err) == (2, True)
+    assert "release 0" in ana("new", "--release", "0", "--date", "2026-11-20", "--yes").err
     assert "New review of Bot, release 2" in ana("new", "--release", "2").err
     assert "New review of Shop" in ana("new", "--system", "Shop", "--release", "1").err
     several = ana("new", "--release", "3")

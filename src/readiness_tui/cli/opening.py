@@ -197,7 +197,7 @@ def new_command(
     above = None if path.exists() or named(session.db) else nearest(here.resolve().parent)
     system = session.system if session.system is not None else system_wanted(None)
     if path.exists():
-        system = _of_file(session, path, system, release or proposal.release)
+        system = _of_file(session, path, system, release or proposal.release, held_on or proposal.held_on)
     if not system and session.system is None:
         system = proposal.system
     desk = start_review(
@@ -237,24 +237,23 @@ def new_command(
         desk.close()
 
 
-def _of_file(session: Session, path: Path, system: str, release: str) -> str:
+def _of_file(session: Session, path: Path, system: str, release: str, held_on: date) -> str:
     """The system of a file that is there already, where none was named: the only one that it holds.
 
-    Asks before a second review of one release is opened beside the first, which is still open: the newest review is
-    the one that every command then means. Raises SeveralError where one would have to guess the system.
+    Asks before a review is opened that is probably not meant (`doubt_next`). Raises SeveralError where one would have to
+    guess the system.
     """
     from readiness_tui.services.core.desk import open_desk
-    from readiness_tui.services.core.target import all_headings, choose, name_of, same_name, shown
+    from readiness_tui.services.core.target import all_headings, choose, doubt_next
 
     desk = open_desk(path, session.name)
     try:
         tell_upgrade(desk.store.migration_backup)
-        found = all_headings(desk)
+        if not system and session.system is None and (only := choose(all_headings(desk))) is not None:
+            system = only.system
+        doubt = doubt_next(desk, system, release, held_on)
     finally:
         desk.close()
-    if not system and session.system is None and (only := choose(found)) is not None:
-        system = only.system
-    last = next((one for one in found if same_name(one.system, system)), None)
-    if last is not None and last.state == "open" and same_name(last.release, release):
-        sure(session, f"{name_of(last)} is open already, as #{last.id} in {shown(path)}. Open another review of it?")
+    if doubt:
+        sure(session, doubt)
     return system

@@ -31,6 +31,7 @@ from readiness_tui.services.review import (
     settling,
 )
 from readiness_tui.services.review.freezing import freeze_question
+from readiness_tui.services.review.supersede import supersede
 from tests.conftest import NOW
 
 ITEM = "REL-02"
@@ -433,12 +434,18 @@ def test_a_frozen_review_keeps_its_rivals_as_they_are(two: tuple[Desk, Desk]) ->
         f"Two versions wait to be settled (# in the app): note on {ITEM} (ana’s beside the stored one). The freeze keeps"
         " what is stored; afterwards they cannot be settled."
     ]
-    scorecard.freeze(ana)
     kept, of_gap = settling.waiting(ana)
+    scorecard.freeze(ana)
+    assert settling.waiting(ana) == (of_gap,)  # what can be settled no more waits for nobody
+    assert load(ana).rivals == (of_gap.rival,)
     assert settling.settle(ana, of_gap.rival, "dave", base="zoe") is None
     with pytest.raises(ReadinessError, match="frozen"):
         settling.settle(ana, kept.rival, "second", base="first")
-    assert settling.waiting(ana) == (kept,)
+    assert settling.waiting(ana) == ()
+    supersede(ana, "the other note was meant")
+    (again,) = settling.waiting(ana)
+    assert settling.settle(ana, again.rival, "second", base="first") is None
+    assert load(ana).dossier(ITEM).note == "second"
 
 
 def test_clocks_that_differ_change_nothing(two: tuple[Desk, Desk]) -> None:

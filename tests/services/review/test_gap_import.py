@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.review import gap_import, gaps, settling
 from readiness_tui.services.review.gap_import import FieldChange
+from tests.conftest import NOW
 
 KEY = "case/c1"
 SAID = {"owner": "dora", "due": "2026-12-09", "state": "in progress"}
@@ -78,3 +79,21 @@ def test_what_somebody_does_to_another_field_is_no_conflict(
     assert (len(found.changed), found.conflicts, settling.waiting(desk)) == (1, (), ())
     gap = load(desk).gaps[KEY]
     assert (gap.owner, gap.due) == ("dora", date(2026, 12, 2))
+
+
+@pytest.mark.parametrize("day", ["2026-11-23", "2025-12-09", "2062-12-09"])
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_day_that_is_probably_mistyped_is_left_out_and_said(
+    day: str, overwrite: bool, desk: Desk, tmp_path: Path
+) -> None:
+    gaps.mark(desk, "case", "c1", "Refund twice")
+    before = load(desk).gaps[KEY].due
+    found = gap_import.bring_back(desk, tracked(tmp_path, owner="dora", due=day), overwrite=overwrite)
+    assert [one.field for one in found.changed] == ["owner"]
+    assert (found.conflicts, len(found.kept), load(desk).gaps[KEY].due) == ((), 1, before)
+    assert day in found.kept[0]
+    # The day that stands here is nothing new, although it has passed.
+    desk.clock = lambda: NOW + timedelta(days=60)
+    assert before is not None
+    same = gap_import.bring_back(desk, tracked(tmp_path, due=before.isoformat()))
+    assert (same.kept, same.same) == ((), 1)

@@ -104,7 +104,7 @@ def _compared(conn: Connection, system: str, gap: Gap, row: GapRow, today: date)
     if why:
         kept.append(f"{gap.key}: {why}")
     due = row.due.isoformat() if row.due else ""
-    if row.due is not None and row.due > today and row.due != gap.due and (said := doubt(row.due, today)):
+    if row.due is not None and row.due != gap.due and (said := doubt(row.due, today)):
         kept.append(f"{gap.key}: {said} It was left out")
         due = ""
     here = _here(gap)

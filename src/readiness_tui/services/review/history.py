@@ -9,7 +9,9 @@ from datetime import date
 
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.dates import doubt_held
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.services.core import target
 from readiness_tui.services.core.current import current_review, system_of
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.seen import curtain
@@ -25,6 +27,7 @@ __all__ = [
     "AuditEntry",
     "RowChange",
     "describe",
+    "doubt_next",
     "log",
     "next_baseline",
     "next_review",
@@ -163,6 +166,22 @@ def next_baseline(desk: Desk) -> tuple[str, ...]:
         return last_candidate(conn, last) if last is not None else ()
 
 
+def doubt_next(desk: Desk, release: str, held_on: str) -> str:
+    """The question before `next_review` is called so, where that is probably not meant; "" where it may well be."""
+    with desk.store.read() as conn:
+        review = current_review(conn, desk)
+    today = desk.day(review.zone)
+    day = _day(held_on) or today
+    return doubt_held(day, today) or target.doubt_next(desk, review.system, release, day)
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed.strip()) if typed.strip() else None
+    except ValueError:
+        raise ReadinessError(f"“{typed}” is not a date. Type it as 2026-12-01.") from None
+
+
 def next_review(desk: Desk, release: str, held_on: str, baseline: str | None = None) -> Review:
     """Start the next review of the desk's system, as `readiness new` does: nothing is decided, and the gate is not run.
 
@@ -170,9 +189,6 @@ def next_review(desk: Desk, release: str, held_on: str, baseline: str | None = N
     """
     from readiness_tui.services.review.reviews import new_review
 
-    try:
-        day = date.fromisoformat(held_on.strip()) if held_on.strip() else None
-    except ValueError:
-        raise ReadinessError(f"“{held_on}” is not a date. Type it as 2026-12-01.") from None
+    day = _day(held_on)
     runs = None if baseline is None else [one.strip() for one in baseline.split(",") if one.strip()]
     return new_review(desk, system=system_of(desk), release=release, held_on=day, baseline=runs)
