@@ -44,7 +44,7 @@ def runs_since(conn: Connection, system: str, at: datetime) -> int:
     again. Only the history still knows of them, and what it has been called since then is no matter there."""
     (found,) = conn.execute(
         f"""SELECT coalesce(sum(n), 0) FROM (
-            SELECT max(json_extract(r.old_json, '$.runs')) AS n FROM change c JOIN change_row r ON r.change_id = c.id
+            SELECT max(json_extract(r.old_json, '$.runs')) AS n FROM change c CROSS JOIN change_row r ON r.change_id = c.id
             WHERE NOT c.undoable AND r.table_name = 'import'
                 AND coalesce(json_extract(r.old_json, '$.system_id'), {_NUMBER}) = {_NUMBER}
                 AND json_extract(r.old_json, '$.published_order') IS NOT NULL
