@@ -248,6 +248,16 @@ def failed_case_fixed(stage: Stage) -> Told:
     return stage.verdict()
 
 
+@move("A run that is taken back, and imported again", go(never="taken back"))
+def taken_back_and_imported_again(stage: Stage) -> Told:
+    made = release()
+    stage.review(made)
+    stage.imports(made)
+    stage.must("review", "take-back", "2", "--yes")
+    stage.must("import", "run.jsonl", "--as", "candidate")
+    return stage.verdict()
+
+
 @move("A candidate better than its baseline, on the same cases", go())
 def better_than_the_baseline(stage: Stage) -> Told:
     made = release(rules=gate('{metric: faithfulness, threshold: ">= 0.85", max_regression: 0.02}'))

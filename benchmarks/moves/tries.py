@@ -97,6 +97,19 @@ def failing_try_as_baseline(stage: Stage) -> Told:
 
 
 @move(
+    "A failing run, its import taken back once another one passes",
+    named(r"taken back, so how it did"),
+)
+def failing_try_taken_back(stage: Stage) -> Told:
+    stage.review(release())
+    stage.imports(attempt(1, "v2", passes=False), "", name="run-1.jsonl")
+    stage.verdict()
+    stage.imports(attempt(2, "v2", passes=True), "", name="run-2.jsonl")
+    stage.must("review", "take-back", "2", "--yes")
+    return stage.verdict()
+
+
+@move(
     "The failing try split in two files of half the set each, neither of them 95 %",
     remark(r"task success|tr(y|ies)|failed"),
 )

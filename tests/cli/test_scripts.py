@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -137,6 +138,11 @@ def test_a_file_of_many_items_is_saved_whole_or_not_at_all(ana: Ana, place: Path
     assert [(gap["owner"], gap["due"], gap["state"]) for gap in gaps] == [("ben", "2026-12-20", "accepted")]
     for old, new, said in (
         ("min-02", "MIN-09", "votes.yaml:9:3: No checklist of this review has an item MIN-09"),
+        (
+            "  min-02:",
+            "  Min-01: {note: x}\n  min-02:",
+            "votes.yaml:9:3: MIN-01 stands in this file twice, first on line 3. Keep one.",
+        ),
         ("score: 0", "scor: 0", '10:5, field items.min-02.scor: this field is not known. Did you mean "score"'),
         ("score: 0", "score: 3", "10:5, field items.min-02.score: expected one of 0, 1, 2, none, n/a"),
         ("score: 0", "score: yes", "expected one of"),
@@ -226,6 +232,62 @@ def test_conditions_closed_on_a_frozen_review_move_the_day_on_which_it_lapses(an
     desk.close()
 
 
+def frozen_with_a_condition(ana: Ana) -> tuple[str, str]:
+    """A review frozen on 24 November with conditions; the day until which it holds, and the next one."""
+    ana("score", "MIN-01", "MIN-03", 2, "--evidence", LINK)
+    ana("score", "MIN-02", 1)
+    ana("due", "MIN-02", "+3")
+    assert ana("scorecard", "--freeze", "--yes").code == 0
+    until: str = ana("check", "--json").json["valid_until"]
+    return until, (date.fromisoformat(until) + timedelta(days=1)).isoformat()
+
+
+def test_the_day_of_the_freeze_is_the_frozen_review_and_another_is_not(ana: Ana, place: Path) -> None:
+    frozen_with_a_condition(ana)
+    assert ana("condition", "close", "MIN-02", "--evidence", LINK).code == 0
+    plainly, card, gate = ana("check", "--json"), ana("scorecard"), ana("gate", "check")
+    assert [one["key"] for one in plainly.json["closed"]] == ["item/mini/MIN-02"]
+    assert "closed since" not in plainly.err
+    same = ana("check", "--json", "--as-of", NOW.date())
+    assert (same.code, same.out, same.err) == (plainly.code, plainly.out, plainly.err)
+    assert ana("scorecard", "--as-of", NOW.date()).out == card.out
+    assert ana("gate", "check", "--as-of", NOW.date()).out == gate.out
+    written = ana("check", "--json", "--as-of", NOW.date(), "--summary", "now.md")
+    assert (written.out, (place / "now.md").read_text(encoding="utf-8")) == (plainly.out, card.out)
+    for command in (("check",), ("check", "--summary", "other.md"), ("scorecard",)):
+        other = ana(*command, "--as-of", "2026-11-25")
+        assert "1 condition of the frozen scorecard was closed since it was frozen; that is not in this" in other.err
+        assert "closed by" not in other.out
+
+
+def test_a_frozen_verdict_lapses_in_the_review_as_in_its_file(
+    ana: Ana, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until, after = frozen_with_a_condition(ana)
+    ana("scorecard", "-o", "card.md")
+
+    def on(day: str) -> None:
+        """The commands from now on are of this day."""
+        clock = datetime.combine(date.fromisoformat(day), NOW.timetz())
+        monkeypatch.setitem(desk_module.open_desk.__kwdefaults__, "clock", lambda: clock)
+
+    for day, code, lapsed in ((until, 3, False), (after, 1, True)):
+        on(day)
+        found = ana("check", "--json")
+        assert ana("check", "--scorecard", "card.md", "--as-of", day).code == found.code == code
+        assert ana("check", "--allow", "conditions").code == (1 if lapsed else 0)
+        assert ("scorecard/lapsed" in [one["key"] for one in found.json["reasons"]]) is lapsed
+        assert ("GO WITH CONDITIONS, lapsed after" in ana("check").out) is lapsed
+        assert ana("check", "--junit", "j.xml", "--summary", "s.md").code == code
+        assert ("scorecard/lapsed" in (place / "j.xml").read_text(encoding="utf-8")) is lapsed
+        assert ("lapsed after" in (place / "s.md").read_text(encoding="utf-8")) is lapsed
+        assert ana("scorecard").out == (place / "card.md").read_text(encoding="utf-8")
+    # What is closed moves the day, and another day's judgement is of that day.
+    assert ana("check", "--as-of", NOW.date() + timedelta(days=1)).code == 3
+    assert ana("condition", "close", "MIN-02", "--evidence", LINK).code == 0
+    assert ana("check").code == 3
+
+
 def test_gaps_come_back_once_and_overwrite_nothing_unseen(ana: Ana, place: Path) -> None:
     ana("score", "MIN-01", "MIN-02", "MIN-03", 1, "--evidence", LINK)
     for format, name in (("csv", "gaps.csv"), ("jsonl", "gaps.jsonl")):
@@ -258,8 +320,8 @@ def test_gaps_come_back_once_and_overwrite_nothing_unseen(ana: Ana, place: Path)
     assert "is 36 years ahead" in odd
     assert "by what the review finds" in odd
     assert odd.endswith("0 fields changed, 0 gaps as here.\n")
-    for text, said in (("a,b\n1,2\n", "there is no column"), ("", "no column"), ('{"key": 3}', "no key"), ("{", "no JSON"),
-                       ("Gap Key,Due Date\nx,soon\n", "bad.csv:2: “soon” is not a date"), ("Gap Key\nx\nx\n", "line 2 already")):  # fmt: skip
+    for text, said in (("a,b\n1,2\n", "there is no column"), ("", "no column"), ('{"owner": "x"}', "no key"), ("{", "no JSON"),
+                       ("Gap Key,Due Date\nx,soon\n", "bad.csv, line 2: “soon” is not a date"), ("Gap Key,Status\nx,\nx,\n", "line 2 already")):  # fmt: skip
         (place / "bad.csv").write_text(text, encoding="utf-8")
         refused = ana("gaps", "import", "bad.csv")
         assert (refused.code, said in refused.err) == (2, True), refused.err
@@ -417,6 +479,9 @@ def test_what_two_people_changed_at_once_is_shown(ana: Ana, place: Path) -> None
 def test_new_means_the_system_of_the_file_and_asks_before_a_release_is_opened_twice(ana: Ana) -> None:
     twice = ana("new", "--release", "1")
     assert (twice.code, "Bot 1 is open already, as #1" in twice.err) == (2, True)
+    early = ana("new", "--release", "2", "--date", "2026-11-20")
+    assert (early.code, "Bot 1 is of 2026-11-24, and 2026-11-20 is before it" in early.err) == (2, True)
+    assert "release 0" in ana("new", "--release", "0", "--date", "2026-11-20", "--yes").err
     assert "New review of Bot, release 2" in ana("new", "--release", "2").err
     assert "New review of Shop" in ana("new", "--system", "Shop", "--release", "1").err
     several = ana("new", "--release", "3")

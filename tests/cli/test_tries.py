@@ -15,6 +15,7 @@ from readiness_tui.services.core.desk import open_desk
 from readiness_tui.services.gate import versions
 from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.labels import queue
+from readiness_tui.sources.kit import grouping
 from tests.cli.conftest import Cli, Result
 
 GATE = "name: bot\nthresholds: {task_success_rate: '>= 0.80'}\n"
@@ -534,3 +535,107 @@ def test_another_case_under_a_known_condition_is_new(risky: Path, mini: Path, cl
         assert (told.code, keys(told)) == (3 if case == "c1" else 0, {"gate/high-risk-accepted"})
         (risky / "last.json").write_text(told.out, encoding="utf-8")
     assert any("c1 until" in more for more in told.json["against"]["more"])
+
+
+# What was here, and is not
+
+
+def imports(cli: Cli) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = cli("imports", "--json").json["imports"]
+    return rows
+
+
+def take_back(cli: Cli, name: str) -> None:
+    number = next(row["id"] for row in imports(cli) if Path(row["path"]).name == name)
+    told = cli("review", "take-back", number, "--yes")
+    assert told.code == 0, told.err
+
+
+def test_a_try_that_was_taken_back_is_not_forgotten(locked: Path, cli: Cli) -> None:
+    run_file(locked, "v2", 2, salt=1)
+    assert cli("import", "v2.jsonl", "--as", "candidate").code == 0
+    assert check(cli).code == 0
+    run_file(locked, "v1", 12)
+    assert cli("import", "v1.jsonl").code == 0
+    assert check(cli).json["gate"]["tries"]["of"] == 2
+    take_back(cli, "v1.jsonl")
+    told = check(cli)
+    assert (told.code, keys(told)) == (3, {"gate/tries-gone"}), told.out
+    assert "1 run imported since the lock was taken back" in words(told, "gate/tries-gone")
+    assert "gate/tries-gone" in cli("check", "--json").out
+    # Under another name of the system it is the same system.
+    assert cli("review", "rename-system", "bot", "robot").code == 0
+    assert keys(check(cli)) == {"gate/tries-gone"}
+    # It is here again: how it did is known, and counted.
+    assert cli("import", "v1.jsonl").code == 0
+    told = check(cli)
+    assert (told.code, told.json["gate"]["tries"]["of"]) == (0, 2)
+
+
+def test_what_was_taken_back_before_the_lock_was_no_try(locked: Path, cli: Cli) -> None:
+    run_file(locked, "v1", 12)
+    assert cli("import", "v1.jsonl").code == 0
+    (locked / "gate.yaml").write_text(GATE.replace("0.80", "0.75"), encoding="utf-8")
+    assert cli("import", "gate.yaml", "--reason", "agreed").code == 0
+    assert cli("gate", "lock").code == 0
+    run_file(locked, "v2", 2, salt=1)
+    assert cli("import", "v2.jsonl", "--as", "candidate").code == 0
+    take_back(cli, "v1.jsonl")  # imported before the lock
+    assert check(cli).code == 0
+
+
+@pytest.mark.parametrize("role", ["candidate", "baseline"])
+def test_a_run_that_is_named_and_gone_holds_the_gate(role: str, locked: Path, cli: Cli) -> None:
+    for name in ("one", "two"):
+        run_file(locked, name, 2, salt=ord(name[0]) + 7 * len(role), version=f"rag-{role}")
+        assert cli("import", f"{name}.jsonl", "--as", role).code == 0
+    if role == "baseline":
+        run_file(locked, "v1", 2)
+        assert cli("import", "v1.jsonl", "--as", "candidate").code == 0
+    assert check(cli).code == 0
+    take_back(cli, "two.jsonl")
+    told = check(cli)
+    assert told.code == 3
+    assert f"named {role} is a run that is not here: two" in words(told, f"gate/{role}-gone")
+
+
+def requests(place: Path, name: str, *sizes: int) -> None:
+    """A file of requests of so many spans each."""
+    start = int(datetime.now(UTC).timestamp() - 3600) * 10**9
+    spans = [
+        {"traceId": f"{n + 1:032x}", "spanId": f"{n + 1:08x}{step + 1:08x}", "name": "answer", "kind": 2,
+         "parentSpanId": f"{n + 1:08x}{1:08x}" if step else "", "startTimeUnixNano": str(start + step),
+         "endTimeUnixNano": str(start + 10**9), "status": {"code": 1}}
+        for n, size in enumerate(sizes) for step in range(size)
+    ]  # fmt: skip
+    put(place / name, {"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]})
+
+
+@pytest.mark.parametrize("sizes", [(1, 2, 9), (1, 9, 9)])
+def test_a_request_too_large_to_be_read_holds_a_gate_on_requests(
+    sizes: tuple[int, ...], mini: Path, place: Path, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grouping, "MOST", 3)
+    rule = "name: bot\nmetrics:\n  - {metric: error_rate, threshold: '<= 0.5', from: traces, window_days: 7}\n"
+    (place / "gate.yaml").write_text(rule, encoding="utf-8")
+    golden(place)
+    assert cli("import", "gate.yaml", "golden.jsonl").code == 0
+    assert cli("gate", "lock").code == 0
+    requests(place, "requests.jsonl", *sizes)
+    requests(place, "few.jsonl", 1)
+    run_file(place, "v1", 0)
+    assert cli("import", "v1.jsonl", "--as", "candidate").code == 0
+    assert cli("import", "few.jsonl").code == 0
+    assert "gate/requests-too-large" not in keys(check(cli))
+    assert cli("import", "requests.jsonl").code == 0
+    told = check(cli)
+    assert told.code == 3
+    said = "1 request too large to be read is" if sizes.count(9) == 1 else "2 requests too large to be read are"
+    assert words(told, "gate/requests-too-large").startswith(f"{said} in no figure")
+    # No request of before the window can be in a figure of it.
+    later = (datetime.now(UTC) + timedelta(days=30)).date()
+    assert "gate/requests-too-large" not in keys(check(cli, "--as-of", later))
+    # A gate that asks nothing of requests is as whole as it was.
+    (place / "gate.yaml").write_text(GATE, encoding="utf-8")
+    assert cli("import", "gate.yaml", "--reason", "runs alone").code == 0
+    assert "gate/requests-too-large" not in keys(check(cli))

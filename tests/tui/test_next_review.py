@@ -75,3 +75,19 @@ async def test_freeze_next_review_confirm_last_time_and_what_changed(sample_desk
         assert "superseded by review 3" in read(pilot, "#summary")
         await press(pilot, "r", "down", "enter", "S")
         assert "was superseded by ana" in painted(pilot)
+
+
+async def test_n_asks_before_a_review_that_is_probably_not_meant(sample_desk: Desk) -> None:
+    app = ReadinessApp(sample_desk, here=sample_desk.store.path.parent)
+    async with app.run_test(size=NARROW) as pilot:
+        await press(pilot, "H", "n")
+        for typed, said in (
+            ({"release": "2026.11"}, "is open already"),
+            ({"release": "2026.12", "held_on": "2026-11-01"}, "is before it"),
+            ({"held_on": "2062-12-08"}, "36 years ahead"),
+        ):
+            await answer(pilot, **typed)
+            assert said in painted(pilot).replace("\n", " ")
+            assert load(sample_desk).review.id == 1
+        await press(pilot, "ctrl+s")  # it is meant
+        assert load(sample_desk).review.release == "2026.12"

@@ -199,7 +199,8 @@ def new_command(
     above = None if path.exists() or named(session.db) else nearest(here.resolve().parent)
     system = session.system if session.system is not None else system_wanted(None)
     if path.exists():
-        system = _of_file(session, path, system, release or (proposal.release if proposal.tagged else None))
+        told = release or (proposal.release if proposal.tagged else None)
+        system = _of_file(session, path, system, told, held_on or proposal.held_on)
     if not system and session.system is None:
         system = proposal.system
     desk = start_review(
@@ -239,30 +240,31 @@ def new_command(
         desk.close()
 
 
-def _of_file(session: Session, path: Path, system: str, release: str | None) -> str:
+def _of_file(session: Session, path: Path, system: str, release: str | None, held_on: date) -> str:
     """The system of a file that is there already, where none was named: the only one that it holds.
 
-    Asks before a second review of one release is opened beside the first, which is still open: the newest review is
-    the one that every command then means. `release`: None where nothing says it. Raises SeveralError where one would have
-    to guess the system, ReadinessError where one would have to guess the next release of one that has reviews.
+    Asks before a review is opened that is probably not meant (`doubt_next`). `release`: None where nothing says it. Raises
+    SeveralError where one would have to guess the system, ReadinessError where one would have to guess the next release of
+    one that has reviews.
     """
     from readiness_tui.services.core.desk import open_desk
-    from readiness_tui.services.core.target import all_headings, choose, name_of, same_name, shown
+    from readiness_tui.services.core.target import all_headings, choose, doubt_next, name_of, same_name, shown
 
     desk = open_desk(path, session.name)
     try:
         tell_upgrade(desk.store.migration_backup)
         found = all_headings(desk)
+        if not system and session.system is None and (only := choose(found)) is not None:
+            system = only.system
+        doubt = doubt_next(desk, system, release, held_on) if release is not None else ""
     finally:
         desk.close()
-    if not system and session.system is None and (only := choose(found)) is not None:
-        system = only.system
     last = next((one for one in found if same_name(one.system, system)), None)
     if last is not None and release is None:
         raise ReadinessError(
             f"{name_of(last)} is the last review in {shown(path)}. Which release is this one? There is no git tag that says it.",
             by_command="Say it: `readiness new --release 2027.01`.",
         )
-    if last is not None and release is not None and last.state == "open" and same_name(last.release, release):
-        sure(session, f"{name_of(last)} is open already, as #{last.id} in {shown(path)}. Open another review of it?")
+    if doubt:
+        sure(session, doubt)
     return system

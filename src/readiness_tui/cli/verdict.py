@@ -49,6 +49,8 @@ def check_command(
 ) -> int:
     """The whole verdict. Exit status: 0 GO, 1 NO-GO, 3 GO WITH CONDITIONS, 2 unusable input.
 
+    A frozen review says what was frozen, until its verdict lapses: a NO-GO from then on.
+
     With --scorecard, only that file is tested, markdown or JSON: it is a NO-GO if it was changed, or if its verdict is no
     longer valid.
 
@@ -78,9 +80,13 @@ def check_command(
         if junit or summary or step:
             from readiness_tui.services.review.scorecard import current_card
 
-            card = current_card(desk, as_of=as_of)
-        found = printed.check(desk, as_of) if card is None else printed.of_card(desk, card, as_of)
-        if said := printed.superseded(desk):
+            card = current_card(desk, as_of=printed.other_day(desk, as_of))
+        if card is None:
+            found = printed.check(desk, as_of)
+        else:
+            found = printed.of_card(desk, card, as_of)
+            card = printed.published(desk, card, as_of)
+        for said in printed.beside(desk, as_of):
             tell(said)
     adds = say_checked(found, before, as_json=as_json)
     if card is not None:
@@ -120,7 +126,7 @@ def scorecard_command(
                 sure(session, f"Freeze the review of {place(desk)}? Nothing in it can change from then on.")
             freeze_card(desk, templates=templates)
         text = printed.scorecard(desk, format, as_of=as_of, templates=templates)
-        if said := printed.superseded(desk):
+        for said in printed.beside(desk, as_of):
             tell(said)
         if output is None:
             say_document(text, json=format == "json")

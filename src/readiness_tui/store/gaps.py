@@ -47,8 +47,14 @@ def conditions(conn: Connection, review_id: int) -> dict[str, StoredCondition]:
 
 
 def open_conditions(conn: Connection, review_id: int) -> dict[str, StoredCondition]:
-    """Those that nobody closed after the review was frozen."""
-    rows = conn.execute("SELECT name FROM condition_closing WHERE of_review = ?", (review_id,)).fetchall()
+    """Those that nobody closed after the review was frozen; what was closed of a scorecard that it superseded, or that
+    one did, stays closed."""
+    rows = conn.execute(
+        "WITH RECURSIVE same(id) AS (VALUES (?)"
+        " UNION SELECT s.old_review FROM supersession s JOIN same ON s.new_review = same.id)"
+        " SELECT name FROM condition_closing WHERE of_review IN (SELECT id FROM same)",
+        (review_id,),
+    ).fetchall()
     closed = {name for (name,) in rows}
     return {key: one for key, one in conditions(conn, review_id).items() if key not in closed}
 

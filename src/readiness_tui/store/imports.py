@@ -11,11 +11,12 @@ import platform
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Case, Completeness, EvalSet, Run, Trace, cut_short
 from readiness_tui.domain.traces.kept_records import KeptRecords
+from readiness_tui.domain.traces.refused import TOO_LARGE
 from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import leftovers, packing, staged_traces, staging, systems
 from readiness_tui.store.codec import dump, opt_moment, stamp, words
@@ -104,6 +105,19 @@ def rejects(conn: Connection, import_id: int, *, limit: int = -1) -> list[Import
         (import_id, limit),
     ).fetchall()
     return [ImportReject(*row) for row in rows]
+
+
+def too_large(conn: Connection, system: str, since: date | None = None) -> int:
+    """How many requests of a system's imports were refused as too large to be read, of those that may have been recorded
+    after `since`; whoever read a file again says it of the newer reading alone."""
+    (found,) = conn.execute(
+        f"""SELECT count(DISTINCT r.reason) FROM import i JOIN import_reject r ON r.import_id = i.id
+        WHERE i.system_id = {NUMBER} AND i.published_order IS NOT NULL AND i.traces > 0
+            AND i.published_at >= ? AND r.reason LIKE ?
+            AND NOT EXISTS (SELECT 1 FROM import a WHERE a.rereads = i.id AND a.published_order IS NOT NULL)""",
+        (system, since.isoformat() if since else "", f"%{TOO_LARGE}"),
+    ).fetchone()
+    return int(found)
 
 
 # Staging

@@ -257,9 +257,9 @@ def test_the_programs_digest_is_over_every_module_that_may_decide(
 
 
 #: Tables that no result rests on.
-APART = {"change_row", "draft", "former_name", "import_reject", "kept", "presence", "setting", "sqlite_sequence"}
+APART = {"draft", "former_name", "kept", "presence", "setting", "sqlite_sequence"}
 #: Those of what an import brought, by how they begin: marked by the row of the import, with which they change or never.
-IMPORTED = ("run_case", "trace")
+IMPORTED = ("run_case", "trace", "import_reject")
 
 
 def test_every_table_is_marked_or_known_to_decide_nothing(sample_desk: Desk) -> None:

@@ -24,12 +24,15 @@ from readiness_tui.services.review import (
     gaps,
     history,
     item_values,
+    mend,
     review_fields,
     reviews,
     scorecard,
     settling,
 )
 from readiness_tui.services.review.freezing import freeze_question
+from readiness_tui.services.review.supersede import supersede
+from tests.conftest import NOW
 
 ITEM = "REL-02"
 INC = 2  # in review, with a timeline and an action
@@ -176,6 +179,18 @@ CASES = {
         lambda desk: load(desk).review.owner,
         "ben", "chloe", "dave",
     ),
+    "review release in its form": Case(
+        lambda desk: load(desk).review,
+        lambda desk, new, saw: mend.edit_review(desk, release=new, base=saw),
+        lambda desk: load(desk).review.release,
+        "2027.1", "2027.2", "2027.3",
+    ),
+    "review facilitator": Case(
+        lambda desk: load(desk).review,
+        lambda desk, new, saw: reviews.set_people(desk, facilitator=new, base=saw),
+        lambda desk: load(desk).review.facilitator,
+        "ben", "chloe", "dave",
+    ),
     "review release": Case(
         lambda desk: review_fields.field_texts(load(desk).review),
         lambda desk, new, saw: review_fields.change_fields(desk, "mended", {"release": new}, saw),
@@ -262,6 +277,56 @@ def test_a_stale_base_never_overwrites(name: str, two: tuple[Desk, Desk]) -> Non
     assert str(case.value(ana)) != kept.rival.value
 
 
+#: Of these any words will do.
+_WORDS = (
+    "text",
+    "name",
+    "owner",
+    "release",
+    "section",
+    "note",
+    "dissent",
+    "title",
+    "facilitator",
+    "gap owner",
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CASES)
+def test_a_third_that_cannot_be_is_refused_in_words(name: str, two: tuple[Desk, Desk]) -> None:
+    case, (ana, ben) = CASES[name], two
+    saw = case.see(ana)
+    case.write(ben, case.theirs, saw)
+    case.write(ana, case.ours, saw)
+    (kept,) = settling.waiting(ana)
+    said = dict.fromkeys(settling.parts(kept.rival, kept.stored or kept.rival.value), "gibberish")
+    stored, third = case.value(ana), settling.whole(kept.rival, said)
+    if any(word in name for word in _WORDS):
+        settling.settle(ana, kept.rival, third, base=kept.stored)
+        assert settling.waiting(ana) == ()
+        return
+    with pytest.raises(ReadinessError, match="gibberish"):
+        settling.settle(ana, kept.rival, third, base=kept.stored)
+    assert settling.waiting(ana) == (kept,)
+    assert case.value(ana) == stored
+
+
+@pytest.mark.parametrize("name", ["gap date", "condition date", "review date", "waiver"])
+def test_a_day_of_a_third_counts_from_the_reviews_day(name: str, two: tuple[Desk, Desk]) -> None:
+    """The review's day is the 24th of November, whatever this machine's clock says."""
+    case, (ana, ben) = CASES[name], two
+    ana.clock = lambda: NOW + timedelta(days=40)
+    saw = case.see(ana)
+    case.write(ben, case.theirs, saw)
+    case.write(ana, case.ours, saw)
+    (kept,) = settling.waiting(ana)
+    parts = settling.parts(kept.rival, kept.stored)
+    third = {part: "+9" if part in ("", "until") else said for part, said in parts.items()}
+    settling.settle(ana, kept.rival, settling.whole(kept.rival, third), base=kept.stored)
+    assert "2026-12-03" in str(case.value(ana)) or date(2026, 12, 3) in case.value(ana)
+
+
 def _other(name: str) -> Any:
     others: dict[str, Any] = {
         "waiver": ("not needed at all", "dave", D1), "gap date": date(2026, 12, 13), "gap state": GapState.OPEN,
@@ -300,6 +365,13 @@ def test_left_alone_is_not_overwritten_and_not_a_rival(two: tuple[Desk, Desk]) -
     reviews.set_people(ben, add=["erik"], remove=[review.reviewers[-1]], base=review)
     reviews.set_people(ana, add=["fay"], remove=[review.reviewers[-1]], base=review)
     assert load(ana).review.reviewers == (*review.reviewers[:-1], "erik", "fay")
+    reviews.set_people(ben, authors=["Bo"], observers=["otto"], base=review)
+    reviews.set_people(ana, authors=["Al"], observers=["olga"], base=review)
+    assert (load(ana).review.authors, load(ana).review.observers) == (("Bo", "Al"), ("otto", "olga"))
+    saw = load(ana).review
+    reviews.set_people(ben, authors=["Al"], base=saw)
+    mend.edit_review(ana, reviewers=[*saw.reviewers, "Otto"], base=saw)
+    assert (load(ana).review.authors, load(ana).review.observers) == (("Al",), ("olga",))
     assert settling.waiting(ana) == ()
 
 
@@ -362,12 +434,18 @@ def test_a_frozen_review_keeps_its_rivals_as_they_are(two: tuple[Desk, Desk]) ->
         f"Two versions wait to be settled (# in the app): note on {ITEM} (ana’s beside the stored one). The freeze keeps"
         " what is stored; afterwards they cannot be settled."
     ]
-    scorecard.freeze(ana)
     kept, of_gap = settling.waiting(ana)
+    scorecard.freeze(ana)
+    assert settling.waiting(ana) == (of_gap,)  # what can be settled no more waits for nobody
+    assert load(ana).rivals == (of_gap.rival,)
     assert settling.settle(ana, of_gap.rival, "dave", base="zoe") is None
     with pytest.raises(ReadinessError, match="frozen"):
         settling.settle(ana, kept.rival, "second", base="first")
-    assert settling.waiting(ana) == (kept,)
+    assert settling.waiting(ana) == ()
+    supersede(ana, "the other note was meant")
+    (again,) = settling.waiting(ana)
+    assert settling.settle(ana, again.rival, "second", base="first") is None
+    assert load(ana).dossier(ITEM).note == "second"
 
 
 def test_clocks_that_differ_change_nothing(two: tuple[Desk, Desk]) -> None:

@@ -17,7 +17,8 @@ from readiness_tui.services.importing.imported import all_imports
 from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.importing.reread import reread
 from readiness_tui.services.importing.take_back import take_back
-from readiness_tui.services.review import assess, history, reviews, scorecard
+from readiness_tui.services.review import assess, carry, history, reviews, scorecard
+from readiness_tui.services.review.supersede import supersede
 from readiness_tui.store import traces
 from readiness_tui.store.measured.recorded import StoredTraces
 
@@ -110,6 +111,28 @@ def test_evidence_that_named_it_is_a_claim_from_then_on_and_a_frozen_scorecard_s
     assert load(desk).dossier(item).evidence[0].lookup is LookUp.ABSENT
     desk.review_id = 1
     assert scorecard.text(desk) == kept
+
+
+@pytest.mark.parametrize("onward", ["superseded", "confirmed"])
+def test_evidence_goes_on_into_another_review_as_what_it_is_now(onward: str, desk: Desk, tmp_path: Path) -> None:
+    """It was found when the review was frozen; what it names was taken back since."""
+    import_path(desk, log(tmp_path, "gone.jsonl", range(10), "Sent."))
+    import_path(desk, log(tmp_path, "here.jsonl", range(20, 30), "Sent."))
+    item = load(desk).items[2].id
+    for ref in ("t7", "t27"):
+        assess.attach(desk, [item], EvidenceKind.TRACE, ref)
+    assess.score(desk, [item], 2)
+    scorecard.freeze(desk)
+    take_back(desk, 1)
+    if onward == "superseded":
+        supersede(desk, "a wrong file was in it")
+    else:
+        history.next_review(desk, "2", "")
+        carry.confirm(desk, [item])
+    found = {piece.ref: piece.lookup for piece in load(desk).dossier(item).evidence}
+    assert found == {"t7": LookUp.ABSENT, "t27": LookUp.FOUND}
+    desk.review_id = 1
+    assert {piece.lookup for piece in load(desk).dossier(item).evidence} == {LookUp.FOUND}
 
 
 def test_a_number_that_is_none_and_one_that_was_read_again_are_refused(desk: Desk, tmp_path: Path) -> None:

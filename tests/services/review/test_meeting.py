@@ -80,6 +80,25 @@ def test_a_voter_whom_nobody_knows_is_asked_about_with_the_owners(desk: Desk) ->
     assert people.strangers(desk) == ()
 
 
+def test_a_typist_of_a_room_in_which_each_has_voted_is_told_that_nothing_changes(desk: Desk) -> None:
+    room = ("ana", "ben")
+    for who in room:
+        assess.score(replace(desk, who=who, cache={}), ["OBS-01"], 1)
+    guest = replace(desk, who="guest", cache={})
+    before = history.log(desk, limit=1)
+    assert assess.voters(guest, "OBS-01", room) == ()
+    for act in (
+        lambda: assess.score(guest, ["OBS-02", "OBS-01"], 2, room=room),
+        lambda: assess.score(guest, ["OBS-01"], None, room=room),
+        lambda: assess.not_applicable(guest, "OBS-01", "not ours", room=room),
+    ):
+        with pytest.raises(ReadinessError, match="Everybody in the room has typed a vote of their own on OBS-01"):
+            act()
+    assert history.log(desk, limit=1) == before
+    assess.score(guest, ["OBS-02"], 2, room=room)
+    assert votes(desk, "OBS-02") == {"ana": 2, "ben": 2}
+
+
 def test_a_promise_does_not_go_over_what_somebody_agreed_on_meanwhile(desk: Desk) -> None:
     """Of many items too, of one that nobody had decided, and from the line of the evidence."""
     base = saw(load(desk), ["OBS-01", "OBS-02"])

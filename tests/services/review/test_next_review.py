@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from readiness_tui.domain.checklists.model import Depth
+from readiness_tui.domain.checklists.model import Depth, Severity
 from readiness_tui.domain.scorecard.model import ChangeCause
 from readiness_tui.domain.verdict.gap import GapState
 from readiness_tui.services.core.desk import Desk
@@ -16,6 +16,7 @@ from readiness_tui.services.core.view import load
 from readiness_tui.services.gate import versions
 from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.review import assess, conditions, gaps, history, reviews, scorecard, trend
+from readiness_tui.services.review.supersede import supersede
 from readiness_tui.services.start.start import start_review
 from tests.conftest import NOW
 
@@ -111,6 +112,37 @@ def test_the_next_review_carries_all_but_votes_and_candidate(
     )  # that one was closed
     import_path(desk, _run(tmp_path, "v2"))
     assert [run.id for run in load(desk).measured.candidate_runs] == ["v2"]
+
+
+@pytest.mark.parametrize("when", ["not at all", "before it", "after it", "twice"])
+def test_a_condition_that_was_closed_stays_closed_and_its_gap_has_a_new_day(when: str, desk: Desk) -> None:
+    """`when`: its scorecard is superseded, seen from the next review."""
+    item = next(one for one in load(desk).items if one.severity is Severity.MAJOR)
+    assess.score(desk, [one.id for one in load(desk).items], 2)
+    assess.score(desk, [item.id], 1)
+    key = next(one.key for one in load(desk).judgement.conditions if one.key.endswith(item.id))
+    gaps.set_condition(desk, key, owner="fay", due=date(2026, 12, 5))
+    gaps.set_due(desk, key, date(2026, 12, 5))
+    scorecard.freeze(desk)
+    conditions.close(desk, key, ["https://example.org/done"])
+    assert load(desk).gaps[key].state is GapState.CLOSED
+    for _ in range(("not at all", "before it", "twice").index(when) if when != "after it" else 0):
+        supersede(desk, "a typing error in the release notes")
+        scorecard.freeze(desk)
+    history.next_review(desk, "2", "2026-12-08")
+    if when == "after it":
+        here, desk.review_id = desk.review_id, 1
+        supersede(desk, "a typing error in the release notes")
+        desk.review_id = here
+    desk.clock = lambda: LATER
+    assess.score(desk, [item.id], 1)
+    (again,) = (one for one in load(desk).judgement.conditions if one.key == key)
+    assert again.owner != "fay"
+    if when == "not at all":
+        gap = load(desk).gaps[key]
+        assert (gap.state, gap.due_changes[-1]) == (GapState.REOPENED, "2026-12-05 -> 2027-02-06 by reopening")
+        assert again.due is not None
+        assert again.due > LATER.date()
 
 
 def test_what_is_not_voted_yet_did_not_get_worse(desk: Desk) -> None:

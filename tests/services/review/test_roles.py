@@ -10,7 +10,7 @@ import pytest
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
-from readiness_tui.services.review import assess, history, reviews, roles, scorecard, votes
+from readiness_tui.services.review import assess, history, mend, reviews, roles, scorecard, votes
 from readiness_tui.store import assessments
 from readiness_tui.tui.screens.checklists.offers import offers
 
@@ -87,8 +87,37 @@ def test_nobody_observes_and_votes(desk: Desk) -> None:
     with pytest.raises(ReadinessError, match="Ben cannot observe and vote"):
         reviews.set_people(desk, observers=["Ben"])
     reviews.set_people(desk, observers=["otto, eve"])
-    assert reviews.set_people(desk, add=["OTTO"]).observers == ("eve",)
-    assert reviews.set_people(desk, observers=[""]).observers == ()
+    reviews.set_people(desk, add=["OTTO"])
+    assert reviews.people(desk).observers == ("eve",)
+    reviews.set_people(desk, observers=[""])
+    assert reviews.people(desk).observers == ()
+
+
+#: The ways in which somebody says who votes, each given the names.
+VOTERS = {
+    "set_people": lambda desk, names: reviews.set_people(
+        desk, add=names, remove=[one for one in reviews.people(desk).reviewers if one not in names]
+    ),
+    "edit_review": lambda desk, names: mend.edit_review(desk, reviewers=names),
+    "edit_review in a form": lambda desk, names: mend.edit_review(desk, reviewers=names, base=reviews.people(desk)),
+    "new_review": lambda desk, names: reviews.new_review(desk, system="bot", release="2", reviewers=names),
+}
+
+
+@pytest.mark.parametrize("way", VOTERS)
+def test_whoever_says_who_votes_people_are_seated_alike(way: str, desk: Desk) -> None:
+    reviews.set_people(desk, observers=["Otto", "eve"])
+    reviews.set_blind(desk, True)
+    VOTERS[way](desk, ["ana", "OTTO"])
+    now = reviews.people(desk)
+    assert (now.reviewers, now.observers, now.blind) == (("ana", "OTTO"), ("eve",), True)
+    VOTERS[way](desk, ["ana"])
+    now = reviews.people(desk)
+    assert (now.reviewers, now.blind) == (("ana",), False)
+    if way != "new_review":  # there the people of last time go on
+        with pytest.raises(ReadinessError, match="needs somebody who votes"):
+            VOTERS[way](desk, [])
+        assert reviews.people(desk) == now
 
 
 def test_one_person_has_one_vote_however_the_name_is_spelt(desk: Desk) -> None:

@@ -55,7 +55,11 @@ def same(path: Path, name: str, words: str, as_of: str) -> str:
     """Compare a command's answer with that of the old version; returns what it said beside it."""
     was, now = said(name)[words], says(path, words, as_of)
     assert now["exit"] == was["exit"], now["err"]
-    out = now["out"].replace(COLUMNS, "", 1) if words == "gaps" else now["out"]
+    out = now["out"]
+    if words == "gaps":
+        first, header, rest = out.partition(COLUMNS)
+        assert (first.count("\n"), header) == (1, COLUMNS), "below the line of counts, and before every gap"
+        out = first + rest
     assert out == was["out"]
     return str(now["err"])
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.domain.gate_result import tries
 from readiness_tui.domain.gate_result.circumstances import Circumstances
+from readiness_tui.domain.gate_result.model import GateFinding
 from readiness_tui.domain.metrics import RunData
+from readiness_tui.domain.metrics.rule import From
+from readiness_tui.domain.metrics.summary import first_few
 from readiness_tui.domain.runs.holding import Shelf
 from readiness_tui.domain.runs.model import UNKNOWN_VERSION
+from readiness_tui.domain.text.format import plural
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.golden_sets import run_data
-from readiness_tui.store import declared, reviews, runs
+from readiness_tui.store import declared, imports, reviews, runs
+from readiness_tui.store.mended import retraction
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
 
@@ -43,8 +48,38 @@ def circumstances(conn: Connection, desk: Desk, review: Review, held: Held) -> C
         others=tuple(_others(conn, review, held)),
         accepted=declared.risks(conn, review.system),
         tries=tries.count(attempts, keys),
-        findings=(again,) if again else (),
+        findings=(*((again,) if again else ()), *_gone(conn, review, held)),
     )
+
+
+def _gone(conn: Connection, review: Review, held: Held) -> Iterator[GateFinding]:
+    """What the figures would be others with, and is not here: runs by name, tries, requests."""
+    here = {info.run.id for info in runs.all(conn, review.system)}
+    for role, named in (("candidate", review.candidate), ("baseline", review.baseline)):
+        if gone := [run_id for run_id in named if run_id not in here]:
+            there = "is a run that is" if len(gone) == 1 else "are runs that are"
+            yield GateFinding(
+                f"{role}-gone",
+                f"named {role} {there} not here: {first_few(gone)}; import what is meant, or name the {role} anew",
+            )
+    if held.lock is not None and held.candidate and (n := retraction.runs_since(conn, review.system, held.lock.at)):
+        yield GateFinding(
+            "tries-gone",
+            f"{plural(n, 'run')} imported since the lock {'was' if n == 1 else 'were'} taken back, so how"
+            f" {'it' if n == 1 else 'they'} did against it is not known: import {'it' if n == 1 else 'them'} again, or lock"
+            " the gate again before the next run",
+        )
+    days = [rule.window_days for rule in held.gate.rules if rule.source is From.TRACES] if held.gate else []
+    if days:
+        known = [n for n in days if n is not None]
+        since = held.as_of - timedelta(days=max(known)) if len(known) == len(days) else None
+        if n := imports.too_large(conn, review.system, since):
+            yield GateFinding(
+                "requests-too-large",
+                f"{plural(n, 'request')} too large to be read {'is' if n == 1 else 'are'} in no figure of the gate"
+                " (`readiness imports` names each): have the tool record less of a request, or cut it into several, and"
+                " import them in place of these",
+            )
 
 
 def _attempts(conn: Connection, desk: Desk, review: Review, held: Held) -> Iterator[tries.Attempt]:

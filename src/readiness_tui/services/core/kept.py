@@ -6,7 +6,7 @@ What a result rests on, all of which is in its mark:
   drills, gaps and conditions, the frozen scorecards of this review and of the one before (`store/kept/marks.py`);
 * the last entry of the whole history, so that any change that was saved, by whoever, asks for a new judgement;
 * the review, the viewer (in blind voting each sees other votes) and the day: the one that was asked for, pinned or the team's today,
-  and the UTC day in which it ends;
+  and the UTC day in which it ends; of a frozen review today's as well, on which its verdict may lapse;
 * the program: its text, its interpreter, its libraries (`program.py`).
 
 Nothing else may be part of a kept result: not the folder that a command stands in, its gate.lock or git, not the
@@ -56,13 +56,15 @@ def now(desk: Desk, *, as_of: date | None = None, viewer: str = "") -> Standpoin
         found = marks.place(conn, desk.review_id)
         if found is None:
             return None
-        review_id, system, pinned, zone = found
+        review_id, system, pinned, zone, frozen = found
         day = as_of or (date.fromisoformat(pinned) if pinned else desk.day(zone))
         ends = desk.utc_day_of(zone, day, pinned=pinned is not None)
         rows = marks.rows(conn, (*marks.MEASURED, *marks.NOTES, *marks.JUDGED), system, review_id)
     asked = as_of.isoformat() if as_of else "its day"  # a frozen review shows its card where no day is asked for
+    today = desk.day(zone).isoformat() if frozen else ""  # a frozen verdict holds until a day that comes
     return Standpoint(
-        f"{review_id}/{asked}/{viewer}", marks.joined(version, viewer, asked, day.isoformat(), ends.isoformat(), rows)
+        f"{review_id}/{asked}/{viewer}",
+        marks.joined(version, viewer, asked, day.isoformat(), ends.isoformat(), today, rows),
     )
 
 

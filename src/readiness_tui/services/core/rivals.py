@@ -111,9 +111,12 @@ def joined(stored: Sequence[str], wanted: Sequence[str], saw: Sequence[str]) -> 
 def open_rivals(conn: Connection, review: Review) -> list[Rival]:
     """What waits to be settled in a review and its system, the sections of incident notes aside.
 
-    While votes are blind notes are each person's own: they wait until the reveal, and nobody is shown two of them.
+    While votes are blind notes are each person's own: they wait until the reveal, and nobody is shown two of them. What
+    is of a frozen review can be settled no more; a corrected one that supersedes it has both.
     """
     found = rivals.all(conn, review.system, review.id)
+    if review.frozen_at is not None:
+        return [one for one in found if one.outlives_review]
     return [one for one in found if not (review.secret and one.about.startswith("note/"))]
 
 

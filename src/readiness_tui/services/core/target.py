@@ -19,6 +19,8 @@ from readiness_tui.store.kept.heading import headings
 from readiness_tui.store.rows import frozen_words
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from readiness_tui.services.core.desk import Desk
 
 SYSTEM_VARIABLE = "READINESS_SYSTEM"
@@ -38,6 +40,20 @@ def all_headings(desk: Desk) -> list[Heading]:
     """Every review of the file: system by system, of each the newest first."""
     with desk.store.read() as conn:
         return headings(conn)
+
+
+def doubt_next(desk: Desk, system: str, release: str, held_on: date) -> str:
+    """The question before another review of a system is opened, where it is probably not meant: beside one of the same
+    release that is still open, or held before the last one. Everything that names no review goes on to mean the newest."""
+    last = next((one for one in all_headings(desk) if same_name(one.system, system)), None)
+    if last is not None and not last.frozen and same_name(last.release, release):
+        return f"{name_of(last)} is open already, as #{last.id} in {shown(desk.store.path)}. Open another review of it?"
+    if last is not None and held_on < last.held_on:
+        return (
+            f"The review of {name_of(last)} is of {last.held_on}, and {held_on} is before it: that one stays the newest,"
+            " which is meant where none is named. Open the earlier one?"
+        )
+    return ""
 
 
 def system_wanted(named: str | None, env: Mapping[str, str] = os.environ) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from readiness_tui.domain.checklists.assessment import EvidenceKind, LookUp
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
@@ -14,14 +13,12 @@ from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.write import resync
 from readiness_tui.services.importing.readers import replacements
-from readiness_tui.services.review.evidence import imported
+from readiness_tui.services.review.evidence import still_found
 from readiness_tui.store import assessments, imports, reviews, scorecards
 from readiness_tui.store.imports import ImportInfo
 from readiness_tui.store.mended import retraction
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
-
-_KINDS = (EvidenceKind.RUN, EvidenceKind.TRACE, EvidenceKind.CASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +78,9 @@ def _lost(tx: Tx, desk: Desk, review: Review) -> list[str]:
         if one.frozen_at is not None:
             continue
         for piece in assessments.evidence(tx.conn, one.id):
-            if piece.kind not in _KINDS or piece.lookup is not LookUp.FOUND:
-                continue
-            if not imported(tx.conn, review.system, piece.kind, piece.ref):
-                assessments.add_evidence(tx, one.id, replace(piece, lookup=LookUp.ABSENT, looked=desk.now()))
+            now = still_found(tx.conn, review.system, piece, desk.now())
+            if now != piece:
+                assessments.add_evidence(tx, one.id, now)
                 lost.append(f"{piece.item_id} {piece.kind} {one_line(piece.ref, 60)}")
     return lost
 

@@ -121,14 +121,15 @@ def _write_action(tx: Tx, desk: Desk, review: Review, ref: str, values: dict[str
     number, _, action_id = ref.partition("/")
     old = action_of(incidents.get(tx.conn, review.system, int(number)), int(action_id))
     word, _, day = values["state"].partition(" ")
+    state = ActionState.DONE if word == "done" else ActionState(values["state"])
     action = replace(
         old,
         text=values["text"].strip(),
         kind=ActionKind(values["kind"]),
         owner=values["owner"].strip(),
         due=date.fromisoformat(values["due"]) if values["due"] else None,
-        done=date.fromisoformat(day) if word == "done" else None,
-        in_progress=values["state"] == ActionState.IN_PROGRESS.value,
+        done=date.fromisoformat(day) if state is ActionState.DONE else None,
+        in_progress=state is ActionState.IN_PROGRESS,
         verify=values["verify"],
     )
     check_action(desk, review, action)

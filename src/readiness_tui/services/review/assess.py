@@ -40,7 +40,7 @@ def score(desk: Desk, items: Sequence[str], points: int | None, *, room: Sequenc
     with change(desk, f"score {', '.join(items)}: {word}{_of_room(room)}") as (tx, review):
         for item in items:
             known_item(tx.conn, review, item)
-            for voter in _voters(tx.conn, desk, review, item, room):
+            for voter in _whose(tx.conn, desk, review, item, room):
                 if points is None:
                     _clear_vote(tx, review, item, voter)
                 else:
@@ -79,8 +79,19 @@ def _voters(conn: Connection, desk: Desk, review: Review, item: str, room: Seque
     return [*typist, *(name for name in others if name_key(name) not in own)]
 
 
+def _whose(conn: Connection, desk: Desk, review: Review, item: str, room: Sequence[str]) -> list[str]:
+    """`_voters`. Raises ReadinessError where it would be nobody's: nothing would change, and nobody would be told."""
+    if found := _voters(conn, desk, review, item, room):
+        return found
+    raise ReadinessError(
+        f"Everybody in the room has typed a vote of their own on {item}, and {desk.who} is not one of them. Each changes"
+        " their own."
+    )
+
+
 def voters(desk: Desk, item: str, room: Sequence[str]) -> tuple[str, ...]:
-    """Whose vote on the item it would be, typed now by `desk.who` for the room: as `score` would give it."""
+    """Whose vote on the item it would be, typed now by `desk.who` for the room: as `score` would give it. Nobody's where
+    `score` is refused, because each has one of their own."""
     with desk.store.read() as conn:
         return tuple(_voters(conn, desk, current_review(conn, desk), item, room))
 
@@ -101,7 +112,7 @@ def not_applicable(desk: Desk, item: str, reason: str, *, room: Sequence[str] = 
             raise ReadinessError(
                 f"{item} cannot be set to not applicable: its checklist says it applies to every system."
             )
-        for voter in _voters(tx.conn, desk, review, item, room):
+        for voter in _whose(tx.conn, desk, review, item, room):
             _vote(tx, desk, review, Vote(item, voter, None, na=True, na_reason=reason))
 
 
@@ -254,7 +265,7 @@ def accept(
     ready = tuple(item for item, _ in found.votes)
     with change(desk, f"accept proof for {', '.join(ready)}{_of_room(room)}") as (tx, review):
         for item, points in found.votes:
-            for voter in _voters(tx.conn, desk, review, item, room):
+            for voter in _whose(tx.conn, desk, review, item, room):
                 _vote(tx, desk, review, Vote(item, voter, points))
     return ready
 
@@ -349,7 +360,7 @@ def copy_to(desk: Desk, item: str, others: Sequence[str], *, room: Sequence[str]
             definition = known_item(tx.conn, review, other)
             if mine.na and not definition.na_allowed:
                 raise ReadinessError(f"{other} cannot be set to not applicable: its checklist says it always applies.")
-            for voter in _voters(tx.conn, desk, review, other, room):
+            for voter in _whose(tx.conn, desk, review, other, room):
                 _vote(tx, desk, review, replace(mine, item_id=other, reviewer=voter))
             there = {(piece.kind, piece.ref) for piece in view.dossier(other).evidence}
             for piece in view.dossier(item).evidence:

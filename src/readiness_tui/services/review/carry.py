@@ -18,6 +18,7 @@ from readiness_tui.services.core.seen import said
 from readiness_tui.services.core.view import ReviewView, load
 from readiness_tui.services.core.write import change
 from readiness_tui.services.review import roles
+from readiness_tui.services.review.evidence import still_found
 from readiness_tui.store import assessments, audit, reviews, scorecards
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
@@ -165,7 +166,9 @@ def _bring(tx: Tx, desk: Desk, review: Review, last: LastTime, now: Dossier) -> 
     there = {(one.kind, one.ref, one.dated, one.witness) for one in assessments.evidence(tx.conn, review.id, [item])}
     for piece in last.evidence:
         if (piece.kind, piece.ref, piece.dated, piece.witness) not in there:
-            assessments.add_evidence(tx, review.id, replace(piece, id=0))
+            assessments.add_evidence(
+                tx, review.id, replace(still_found(tx.conn, review.system, piece, desk.now()), id=0)
+            )
     parts = assessments.dossier_parts(tx.conn, review.id, [item])
     if last.note and review.secret:
         me = roles.spelling(tx.conn, review, desk.who)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.scorecard.model import Scorecard
 from readiness_tui.domain.text.format import full_day
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.verdict.closing import Closing, valid_until
-from readiness_tui.domain.verdict.model import Condition, Verdict
+from readiness_tui.domain.verdict.gap import GapState
+from readiness_tui.domain.verdict.model import Cause, Condition, Part, Verdict
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.review.evidence import look_up, places_of
 from readiness_tui.services.review.scorecard import frozen_card
-from readiness_tui.store import scorecards
+from readiness_tui.store import gaps, reviews, scorecards
+from readiness_tui.store.rows import Tx
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +109,44 @@ def close(desk: Desk, typed: str, refs: Sequence[str], note: str = "") -> tuple[
         if any(one.key == made.key for one in scorecards.closings(tx.conn, review.id)):
             raise ReadinessError("Somebody else closed this condition just now.")
         scorecards.add_closing(tx, review.id, made)
+        _close_gap(tx, review, made)
     return made, _validity(desk, card, review, (*before, made))
 
 
-def honoured(desk: Desk, card: Scorecard) -> tuple[date | None, tuple[Closing, ...]]:
-    """Until when the frozen card's verdict holds, with what was closed since it was frozen."""
+def _close_gap(tx: Tx, review: Review, made: Closing) -> None:
+    """The gap that the condition was about was seen to by its day: where the next review finds it again, it is reopened,
+    with a day of its own. A later review that is open already has looked for itself; an incident's action is done there,
+    and an accepted risk ends with its waiver."""
+    gap = gaps.all(tx.conn, review.system).get(made.key)
+    newest = reviews.latest(tx.conn, system=review.system)
+    if gap is None or not gap.state.live or gap.state is GapState.ACCEPTED or newest is None or newest.id != review.id:
+        return
+    if not gap.key.startswith("incident/"):
+        gaps.put(tx, review.system, replace(gap, state=GapState.CLOSED))
+
+
+def in_effect(desk: Desk, card: Scorecard) -> tuple[Scorecard, tuple[Closing, ...]]:
+    """The review's scorecard as it counts today, with what was closed since it was frozen: its verdict holds until the
+    earliest of what is still open, and is a NO-GO from the day after. Of a review that is not frozen the card itself."""
     with desk.store.read() as conn:
-        made = scorecards.closings(conn, current_review(conn, desk).id)
-    return _until(card, made), made
+        review = current_review(conn, desk)
+        made = scorecards.closings(conn, review.id)
+    if review.frozen_at is None:
+        return card, ()
+    until = _until(card, made)
+    if until is None or card.verdict is Verdict.NO_GO or desk.today(review) <= until:
+        return replace(card, valid_until=until), made
+    lapsed = Cause(
+        "scorecard/lapsed",
+        Part.CHECKLISTS,
+        Verdict.NO_GO,
+        f"the frozen verdict, {card.verdict}, lapsed after {full_day(until)}",
+        Severity.BLOCKER,
+        act="hold the next review"
+        if len(made) == len(card.conditions)
+        else "close its open conditions, or hold the next review",
+    )
+    return replace(card, verdict=Verdict.NO_GO, valid_until=until, causes=(lapsed, *card.causes)), made
 
 
 def _of_review(desk: Desk) -> list[ConditionLine]:

@@ -111,12 +111,19 @@ def confirm_all_na(desk: Desk, items: Sequence[str]) -> None:
 
 def _checked(desk: Desk, entries: Sequence[ItemEntry], today: date | None) -> list[str]:
     """The item of each entry. Raises one ReadinessError for all items that there are not, and, where `today` is given,
-    all dates that are probably mistyped, so that a file is mended in one go."""
+    all dates that are probably mistyped, so that a file is mended in one go. An item that a file has twice, in two
+    spellings, is refused: which of the two is meant, nobody can tell."""
     ids: list[str] = []
     wrong: list[str] = []
+    first: dict[str, str] = {}
     for entry in entries:
         try:
-            ids += item_ids(desk, [entry.item])
+            (item,) = item_ids(desk, [entry.item])
+            ids.append(item)
+            if entry.where and first.setdefault(item, entry.where) != entry.where:
+                raise ReadinessError(
+                    f"{item} stands in this file twice, first on line {first[item].split(':')[-2]}. Keep one."
+                )
             if today is not None:
                 _check_dates(entry, today)
         except ReadinessError as refusal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from readiness_tui.domain.checklists.assessment import Evidence, EvidenceKind, LookUp
@@ -110,6 +111,14 @@ def _elsewhere(ref: str) -> PlaceFound:
     if not is_path(ref):
         return PlaceFound(LookUp.WORD)
     return PlaceFound(LookUp.ELSEWHERE, why="no git repository is at hand")
+
+
+def still_found(conn: Connection, system: str, piece: Evidence, at: datetime) -> Evidence:
+    """A piece that goes on in another review, or outlives what it names: what it was found to be then, unless it named
+    something imported that is not here any more. `at`: when that is seen."""
+    if piece.kind not in _IMPORTED or piece.lookup is not LookUp.FOUND or imported(conn, system, piece.kind, piece.ref):
+        return piece
+    return replace(piece, lookup=LookUp.ABSENT, looked=at)
 
 
 def imported(conn: Connection, system: str, kind: EvidenceKind, ref: str) -> bool:

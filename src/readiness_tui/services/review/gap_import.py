@@ -6,7 +6,7 @@ answer, until it is asked for. A second import of the same file finds nothing to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from readiness_tui.domain.text.dates import doubt
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.text.secrets import mask
 from readiness_tui.domain.verdict.gap import Gap, GapState
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.reports.gap_trackers import exported_as
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
@@ -65,26 +66,34 @@ def bring_back(desk: Desk, path: Path, *, overwrite: bool = False, dry_run: bool
             _compared(conn, review.system, known[row.key], row, desk.as_of(review)) for row in rows if row.key in known
         ]
     wanted = [change for one in found for change in (*one.changed, *(one.conflicts if overwrite else ()))]
+    beside: list[FieldChange] = []  # what somebody else has changed here since it was compared
     if wanted and not dry_run:
-        with together(desk, f"gaps from {one_line(path.name, 60)}", anyway=True):
-            for change in wanted:
-                _save(desk, change)
+        with together(desk, f"gaps from {one_line(path.name, 60)}", anyway=True) as (tx, _):
+            beside = [change for change in wanted if _save(desk, change) is not None]
+            now = stored.all(tx.conn, review.system)
+            beside = [replace(change, here=_here(now[change.key])[change.field]) for change in beside]
+    moved_on = {(one.key, one.field) for one in beside}
     return GapsBack(
-        tuple(wanted),
-        () if overwrite else tuple(change for one in found for change in one.conflicts),
+        tuple(change for change in wanted if (change.key, change.field) not in moved_on),
+        (*(() if overwrite else (change for one in found for change in one.conflicts)), *beside),
         tuple(said for one in found for said in one.kept),
         tuple(row.key for row in rows if row.key not in known),
         sum(not (one.changed or one.conflicts or one.kept) for one in found),
     )
 
 
-def _save(desk: Desk, change: FieldChange) -> None:
+def _save(desk: Desk, change: FieldChange) -> Rival | None:
+    """Where somebody else has changed it since it was compared, the file's word is kept beside theirs, and returned."""
     if change.field == "owner":
-        gaps.set_owner(desk, change.key, change.file)
-    elif change.field == "due":
-        gaps.set_due(desk, change.key, date.fromisoformat(change.file))
-    else:
-        gaps.set_state(desk, change.key, GapState(change.file))
+        return gaps.set_owner(desk, change.key, change.file, base=change.here)
+    if change.field == "due":
+        saw = date.fromisoformat(change.here) if change.here else None
+        return gaps.set_due(desk, change.key, date.fromisoformat(change.file), base=saw)
+    return gaps.set_state(desk, change.key, GapState(change.file), base=GapState(change.here))
+
+
+def _here(gap: Gap) -> dict[str, str]:
+    return {"owner": gap.owner, "due": gap.due.isoformat() if gap.due else "", "state": gap.state.value}
 
 
 def _compared(conn: Connection, system: str, gap: Gap, row: GapRow, today: date) -> GapsBack:
@@ -94,10 +103,10 @@ def _compared(conn: Connection, system: str, gap: Gap, row: GapRow, today: date)
     if why:
         kept.append(f"{gap.key}: {why}")
     due = row.due.isoformat() if row.due else ""
-    if row.due is not None and row.due > today and row.due != gap.due and (said := doubt(row.due, today)):
+    if row.due is not None and row.due != gap.due and (said := doubt(row.due, today)):
         kept.append(f"{gap.key}: {said} It was left out")
         due = ""
-    here = {"owner": gap.owner, "due": gap.due.isoformat() if gap.due else "", "state": gap.state.value}
+    here = _here(gap)
     for name, there in (("owner", row.owner), ("due", due), ("state", state)):
         if not there or there in (here[name], mask(here[name])):
             continue

@@ -10,6 +10,7 @@ from datetime import date
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.services.core import target
 from readiness_tui.services.core.current import current_review, system_of
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.seen import curtain
@@ -25,6 +26,7 @@ __all__ = [
     "AuditEntry",
     "RowChange",
     "describe",
+    "doubt_next",
     "log",
     "next_baseline",
     "next_review",
@@ -161,6 +163,13 @@ def next_baseline(desk: Desk) -> tuple[str, ...]:
     with desk.store.read() as conn:
         last = stored.latest(conn, system=current_review(conn, desk).system)
         return last_candidate(conn, last) if last is not None else ()
+
+
+def doubt_next(desk: Desk, release: str, held_on: date | None) -> str:
+    """The question before `next_review` is called so, where that is probably not meant; "" where it may well be."""
+    with desk.store.read() as conn:
+        review = current_review(conn, desk)
+    return target.doubt_next(desk, review.system, release, held_on or desk.day(review.zone))
 
 
 def next_review(desk: Desk, release: str, held_on: date | None = None, baseline: str | None = None) -> Review:

@@ -15,12 +15,13 @@ from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.rivals import joined
 from readiness_tui.services.core.write import change, system_change
 from readiness_tui.services.review import meeting
 from readiness_tui.services.review.review_fields import field_texts, save_fields
-from readiness_tui.services.review.reviews import known_as, once
+from readiness_tui.services.review.reviews import known_as, once, seated
 from readiness_tui.store import incidents, reviews, settings, systems
 from readiness_tui.store.mended import former_names
 from readiness_tui.store.rows import Row, Tx, fetch
@@ -65,28 +66,26 @@ def edit_review(
     facilitator: str | None = None,
     reviewers: Sequence[str] | None = None,
     base: Review | None = None,
-) -> Review:
+) -> Rival | None:
     """Change what the desk's review says of itself; None leaves what there is. Votes of somebody who leaves stand.
 
     `base`: the review as the writer saw it. Where somebody else has changed the same since, theirs stays and this is kept
-    beside it until somebody settles the two; of the reviewers, who joined or left meanwhile did so. Raises ReadinessError on a frozen review, which is superseded instead, and where a name would be missing.
+    beside it until somebody settles the two, and is returned; of the reviewers, who joined or left meanwhile did so. Raises
+    ReadinessError on a frozen review, which is superseded instead, and where a name would be missing.
     """
     if release is not None and not release.strip():
         raise ReadinessError("Which release is reviewed? Type its tag or a date, for example 2026.11.")
     if owner is not None and not owner.strip():
         raise ReadinessError("Who answers for what nobody else owns? A review needs an owner.")
     people = once(reviewers) if reviewers is not None else None
-    if people == ():
-        raise ReadinessError("A review needs somebody who votes. Name at least one reviewer.")
     given = {"release": release, "date": str(held_on) if held_on else None, "owner": owner, "facilitator": facilitator}
     wanted = {name: value.strip() for name, value in given.items() if value is not None}
-    names = [*wanted, *(["reviewers"] if people else [])]
+    names = [*wanted, *(["reviewers"] if people is not None else [])]
     with change(desk, f"review edited: {', '.join(names) or 'nothing'}") as (tx, review):
-        if people:
-            saw = base.reviewers if base is not None else review.reviewers
-            reviews.put(tx, replace(review, reviewers=joined(review.reviewers, people, saw) if base else people))
-        save_fields(tx, desk, review, wanted, None if base is None else field_texts(base))
-        return reviews.get(tx.conn, review.id)
+        if people is not None:
+            voting = people if base is None else once(joined(review.reviewers, people, base.reviewers))
+            reviews.put(tx, seated(tx.conn, replace(review, reviewers=voting)))
+        return save_fields(tx, desk, review, wanted, None if base is None else field_texts(base))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +189,8 @@ class _Moved:
                 review.id,
                 hidden=review.secret,
             )
+        if changed.reviewers != review.reviewers:  # two spellings may have been the only two
+            reviews.put(self.tx, seated(self.tx.conn, reviews.get(self.tx.conn, review.id)))
 
     def system(self, system: str) -> None:
         for row in self._of("gap", "owner", "system = ?", system):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,26 +26,33 @@ if TYPE_CHECKING:
 Printed = dict[str, str]
 
 
+def other_day(desk: Desk, as_of: date | None) -> date | None:
+    """The day that was asked for, where the review is not pinned to it anyway: a frozen review gives what was frozen."""
+    if as_of is None:
+        return None
+    with desk.store.read() as conn:
+        place = marks.place(conn, desk.review_id)
+    return None if place is not None and place[2] == as_of.isoformat() else as_of
+
+
 def check(desk: Desk, as_of: date | None = None) -> Printed:
     """`check`: its `verdict`, and what it prints as `text` and as `json`."""
+    day = other_day(desk, as_of)
 
     def make() -> Printed:
         from readiness_tui.services.review.scorecard import current_card
 
-        return of_card(desk, current_card(desk, as_of=as_of), as_of)
+        return of_card(desk, current_card(desk, as_of=day), day)
 
-    return kept.result(desk, "check", make, as_of=as_of)
+    return kept.result(desk, "check", make, as_of=day)
 
 
 def of_card(desk: Desk, card: Scorecard, as_of: date | None = None) -> Printed:
-    """The same of the review's scorecard at hand. Conditions that were closed since it was frozen are said, and its
-    verdict holds until the earliest of the others."""
+    """The same of the review's scorecard at hand, as it is `in_effect`; conditions that were closed since are said."""
     from readiness_tui.reports import check as report
-    from readiness_tui.services.review.conditions import honoured
+    from readiness_tui.services.review.conditions import in_effect
 
-    until, closed = honoured(desk, card) if as_of is None else (None, ())
-    if closed:
-        card = replace(card, valid_until=until)
+    card, closed = in_effect(desk, card) if other_day(desk, as_of) is None else (card, ())
     return {
         "verdict": card.verdict.value,
         "text": report.check_text(card, closed),
@@ -54,26 +60,46 @@ def of_card(desk: Desk, card: Scorecard, as_of: date | None = None) -> Printed:
     }
 
 
-def superseded(desk: Desk) -> str:
-    """What is said beside the desk's scorecard: by whom it was superseded, when and why; empty where it stands."""
+def published(desk: Desk, card: Scorecard, as_of: date | None = None) -> Scorecard:
+    """What CI shows of the review's scorecard at hand: the card itself, unless its verdict has lapsed."""
+    from readiness_tui.services.review.conditions import in_effect
+
+    if other_day(desk, as_of) is not None:
+        return card
+    now, _ = in_effect(desk, card)
+    return card if now.verdict is card.verdict else now
+
+
+def beside(desk: Desk, as_of: date | None = None) -> tuple[str, ...]:
+    """What is said beside the desk's scorecard: by whom it was superseded, when and why; and of another day than that of
+    the freeze, that what was closed since is not in its judgement."""
     with desk.store.read() as conn:
         place = marks.place(conn, desk.review_id)
         found = marks.superseded(conn, place[0]) if place is not None else None
-    if found is None:
-        return ""
-    new, by, at, reason = found
-    why = one_line(reason, 200).rstrip(".")
-    return f"This scorecard was superseded by {one_line(by, 40)} on {at[:10]}: {why}. Review {new} stands in its place."
+        closed = marks.closed_conditions(conn, place[0]) if place is not None else 0
+    said = []
+    if found is not None:
+        new, by, at, reason = found
+        said.append(
+            f"This scorecard was superseded by {one_line(by, 40)} on {at[:10]}: {one_line(reason, 200).rstrip('.')}."
+            f" Review {new} stands in its place."
+        )
+    if closed and other_day(desk, as_of) is not None:
+        of_them = "1 condition of the frozen scorecard was" if closed == 1 else f"{closed} conditions of it were"
+        said.append(f"{of_them} closed since it was frozen; that is not in this judgement, which is of another day.")
+    return tuple(said)
 
 
 def gate_check(desk: Desk, folder: Path, as_of: date | None = None) -> Printed:
     """`gate check` on the file, as `check`. A gate.lock in the folder is looked at each time: git may say more of it."""
     from readiness_tui.services.core.locate import LOCK_NAME
 
-    def make() -> Printed:
-        return of_gate(gate_checked(desk, folder, as_of))
+    day = other_day(desk, as_of)
 
-    return make() if (folder / LOCK_NAME).is_file() else kept.result(desk, "gate check", make, as_of=as_of)
+    def make() -> Printed:
+        return of_gate(gate_checked(desk, folder, day))
+
+    return make() if (folder / LOCK_NAME).is_file() else kept.result(desk, "gate check", make, as_of=day)
 
 
 def gate_checked(desk: Desk, folder: Path, as_of: date | None = None) -> GateCheck:
@@ -82,8 +108,9 @@ def gate_checked(desk: Desk, folder: Path, as_of: date | None = None) -> GateChe
     from readiness_tui.services.review.check import check_review
     from readiness_tui.services.review.scorecard import frozen_card, frozen_gate
 
-    card = frozen_card(desk) if as_of is None else None
-    return check_review(load(desk, as_of=as_of, shared=True), folder) if card is None else frozen_gate(card)
+    day = other_day(desk, as_of)
+    card = frozen_card(desk) if day is None else None
+    return check_review(load(desk, as_of=day, shared=True), folder) if card is None else frozen_gate(card)
 
 
 def of_gate(found: GateCheck) -> Printed:
@@ -161,14 +188,16 @@ def scorecard(desk: Desk, format: str, *, as_of: date | None = None, templates: 
     """The scorecard as "md" or "json". Where a team has templates of its own, it is written anew each time."""
     from readiness_tui.services.core.templates import templates_folder
 
+    day = other_day(desk, as_of)
+
     def make() -> str:
         from readiness_tui.services.review.scorecard import text
 
-        return text(desk, format=format, as_of=as_of, templates=templates)
+        return text(desk, format=format, as_of=day, templates=templates)
 
     if templates_folder(desk, templates) is not None:
         return make()
-    return kept.result(desk, f"scorecard {format}", make, as_of=as_of)
+    return kept.result(desk, f"scorecard {format}", make, as_of=day)
 
 
 def runs(desk: Desk) -> list[dict[str, str | int | None]]:

@@ -111,6 +111,7 @@ def new_review(
         )
         if blind:
             _somebody_to_hide_from(review)
+        review = seated(tx.conn, review)
         review = replace(review, id=reviews.put(tx, review))
         reviews.put_checklists(tx, review.id, chosen)
         if last is not None:
@@ -188,12 +189,13 @@ def set_people(
     authors: Sequence[str] | None = None,
     observers: Sequence[str] | None = None,
     base: Review | None = None,
-) -> Review:
+) -> Rival | None:
     """Change who votes, who owns the review, who records a consensus; an empty name leaves the one there is.
 
     `authors` built the system, `observers` look on and do not vote: all of them, None leaves them as they are. Votes of
-    somebody who leaves stand: they were given. `base`: the review as the writer saw it; where somebody else has named
-    another owner or facilitator since, theirs stays and this one is kept beside it until somebody settles the two.
+    somebody who leaves stand: they were given. `base`: the review as the writer saw it; whom somebody else has added or
+    taken out since stays or is gone, and where they have named another owner or facilitator, theirs stays and this one is
+    kept beside it until somebody settles the two: it is returned.
     """
     add, remove, owner, facilitator = once(add), once(remove), owner.strip(), facilitator.strip()
     parts = [f"{name} joins" for name in add] + [f"{name} leaves" for name in remove]
@@ -206,26 +208,39 @@ def set_people(
         if strangers and base is None:  # else somebody else has taken them out meanwhile
             raise ReadinessError(f"{strangers[0]} is no reviewer here. They are: {', '.join(review.reviewers)}.")
         gone = {name_key(name) for name in remove}
-        reviewers = once([*(name for name in review.reviewers if name_key(name) not in gone), *add])
-        if not reviewers:
-            raise ReadinessError("A review needs somebody who votes. Add a reviewer before the last one leaves.")
+        voting = once([*(name for name in review.reviewers if name_key(name) not in gone), *add])
+        both = set(map(name_key, voting)) & set(map(name_key, once(observers or ())))
+        if both:
+            name = next(one for one in once(observers or ()) if name_key(one) in both)
+            raise ReadinessError(f"{name} cannot observe and vote. Take them out of the reviewers first.")
         changed = replace(
             review,
-            reviewers=reviewers,
-            authors=review.authors if authors is None else once(authors),
-            observers=review.observers if observers is None else once(observers),
+            reviewers=voting,
+            authors=_listed(review.authors, authors, base.authors if base else None),
+            observers=_listed(review.observers, observers, base.observers if base else None),
         )
-        voting = {name_key(name) for name in reviewers}
-        if both := [name for name in changed.observers if name_key(name) in voting]:
-            if observers is not None:
-                raise ReadinessError(f"{both[0]} cannot observe and vote. Take them out of the reviewers first.")
-            changed = replace(changed, observers=tuple(n for n in changed.observers if name_key(n) not in voting))
-        if changed.secret and reviewed_alone(reviewers) and not _others(tx.conn, changed, reviewers[0]):
-            changed = replace(changed, blind=False)  # nobody is left to hide votes from
+        changed = seated(tx.conn, changed)
         reviews.put(tx, changed)
         named = {name: typed for name, typed in (("owner", owner), ("facilitator", facilitator)) if typed}
-        save_fields(tx, desk, changed, named, None if base is None else field_texts(base))
-        return reviews.get(tx.conn, review.id)
+        return save_fields(tx, desk, changed, named, None if base is None else field_texts(base))
+
+
+def _listed(stored: tuple[str, ...], typed: Sequence[str] | None, saw: Sequence[str] | None) -> tuple[str, ...]:
+    if typed is None:
+        return stored
+    return once(typed) if saw is None else once(joined(stored, once(typed), saw))
+
+
+def seated(conn: Connection, review: Review) -> Review:
+    """The review with its people as they can be together: who votes observes no more, and where one is left there is
+    nobody to hide votes from. Raises ReadinessError where nobody votes."""
+    if not review.reviewers:
+        raise ReadinessError("A review needs somebody who votes. Add a reviewer before the last one leaves.")
+    voting = {name_key(name) for name in review.reviewers}
+    review = replace(review, observers=tuple(name for name in review.observers if name_key(name) not in voting))
+    if review.secret and reviewed_alone(review.reviewers) and not _others(conn, review, review.reviewers[0]):
+        return replace(review, blind=False)
+    return review
 
 
 def once(names: Iterable[str]) -> tuple[str, ...]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.text.dates import parse_day, parse_moment
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.verdict.rival import Rival, Unsettled
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
@@ -84,7 +85,7 @@ def parts(of: Rival, value: str) -> dict[str, str]:
 
 
 def whole(of: Rival, said: Mapping[str, str]) -> str:
-    """The value of these parts. Raises ReadinessError for a day that is none."""
+    """The value of these parts, as typed."""
     return item_values.waiver_text(said["reason"], said["approved by"], said["until"]) if "until" in said else said[""]
 
 
@@ -112,13 +113,22 @@ def settle(desk: Desk, rival: Rival, value: str, *, base: str) -> Rival | None:
             raise ReadinessError("These two versions were settled meanwhile. Nothing was written.")
         if value == base:  # theirs is kept: whatever is stored by now stays
             return None
-        text = _typed(kind, rival.field, value, desk, desk.now())
-        return save(tx, desk, review, kind, ref, {rival.field: text}, {rival.field: base})
+        text = _typed(kind, rival.field, value, desk.as_of(review), desk.now())
+        try:
+            return save(tx, desk, review, kind, ref, {rival.field: text}, {rival.field: base})
+        except ValueError as error:  # a state or a class that there is not
+            raise ReadinessError(
+                f"“{one_line(value, 60)}” cannot be the {rival.title}. Write it as one of the two is written."
+            ) from error
 
 
-def _typed(kind: Kind, field: str, value: str, desk: Desk, now: datetime) -> str:
+def _typed(kind: Kind, field: str, value: str, today: date, now: datetime) -> str:
+    """The value as it is stored. A day counts from the review's, as wherever one is typed."""
+    if value and kind is item_values.WAIVER:
+        said = json.loads(value)
+        return item_values.waiver_text(said["reason"], said["approved by"], parse_day(said["until"], today))
     if value and field in kind.days:
-        return parse_day(value, now.date()).isoformat()
+        return parse_day(value, today).isoformat()
     if value and field in kind.moments and "T" not in value:
         return parse_moment(value, now).isoformat()
     return value

@@ -15,8 +15,9 @@ from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.write import sync
+from readiness_tui.services.review.evidence import still_found
 from readiness_tui.services.review.next_review import last_candidate
-from readiness_tui.store import gaps, reviews
+from readiness_tui.store import assessments, gaps, reviews
 from readiness_tui.store.mended import supersessions
 from readiness_tui.store.mended.supersessions import Supersession
 from readiness_tui.store.rows import Tx, fetch
@@ -31,6 +32,7 @@ _SAID = (
 
 def supersede(desk: Desk, reason: str) -> Review:
     """Open a corrected review in place of the desk's frozen one, with everything standing as it was; the desk is at it.
+    Evidence that names what was taken back since is a claim there.
 
     The candidate is named, so that a run imported since does not slip in. Raises ReadinessError where the review is not
     frozen, was superseded already, or no reason is given.
@@ -60,6 +62,10 @@ def supersede(desk: Desk, reason: str) -> Review:
         new = replace(new, id=reviews.put(tx, new))
         for table in _SAID:
             _copy(tx, table, old.id, new.id)
+        for piece in assessments.evidence(tx.conn, new.id):
+            now = still_found(tx.conn, new.system, piece, desk.now())
+            if now != piece:
+                assessments.add_evidence(tx, new.id, now)
         _gaps_follow(tx, old, new)
         supersessions.put(tx, Supersession(old.id, new.id, desk.who, desk.now(), reason.strip()))
         desk.review_id = new.id

@@ -19,6 +19,7 @@ from typing import IO, NamedTuple
 
 import msgspec
 
+from readiness_tui.domain.traces.refused import TOO_LARGE
 from readiness_tui.sources.kit.base import Reject
 from readiness_tui.sources.kit.jsonio import quoted
 
@@ -130,7 +131,7 @@ class Groups:
                     Reject(
                         group.line,
                         f"{quoted(key)} has {group.count:,} spans or rows of {group.bytes / 2**20:,.0f} MiB together; one"
-                        f" request or case is read up to {MOST:,} and {LARGEST // 2**20} MiB, so nothing of it was taken in",
+                        f" request or case is read up to {MOST:,} and {LARGEST // 2**20} MiB, {TOO_LARGE}",
                     )
                 )
             else:

@@ -36,6 +36,10 @@ MEASURED = (
     " ORDER BY c.position",
     "SELECT t.* FROM import t JOIN system s ON s.id = t.system_id WHERE s.name = :system"
     " AND t.published_order IS NOT NULL ORDER BY t.id",
+    # What was taken back is in no row above: the file is as before it was imported, and yet knows that it was. CROSS: the
+    # entries first, of which few cannot be undone, then the rows of those.
+    "SELECT t.change_id FROM change c CROSS JOIN change_row t ON t.change_id = c.id WHERE NOT c.undoable"
+    " AND t.table_name = 'import' AND json_extract(t.new_json, '$.published_order') IS NULL",
     f"SELECT t.* FROM run t {_SEEN} ORDER BY t.key",
     f"SELECT t.* FROM eval_set t {_SEEN} ORDER BY t.id",
     "SELECT * FROM gate WHERE system = :system ORDER BY id",
@@ -81,11 +85,13 @@ JUDGED = (
 )
 
 
-def place(conn: Connection, review_id: int | None) -> tuple[int, str, str | None, str] | None:
-    """The id of a review (None: the newest in the file), its system, the day that is pinned to it, and its time zone."""
+def place(conn: Connection, review_id: int | None) -> tuple[int, str, str | None, str, bool] | None:
+    """The id of a review (None: the newest in the file), its system, the day that is pinned to it, its time zone, and
+    whether it is frozen."""
     where = "WHERE id = :review" if review_id is not None else NEWEST
-    row = conn.execute(f"SELECT id, system, as_of, zone FROM review {where}", {"review": review_id}).fetchone()
-    return None if row is None else (int(row[0]), str(row[1]), row[2], str(row[3]))
+    asked = f"SELECT id, system, as_of, zone, frozen_at IS NOT NULL FROM review {where}"
+    row = conn.execute(asked, {"review": review_id}).fetchone()
+    return None if row is None else (int(row[0]), str(row[1]), row[2], str(row[3]), bool(row[4]))
 
 
 def superseded(conn: Connection, review_id: int) -> tuple[int, str, str, str] | None:
@@ -94,6 +100,12 @@ def superseded(conn: Connection, review_id: int) -> tuple[int, str, str, str] | 
         "SELECT new_review, person, at, reason FROM supersession WHERE old_review = ?", (review_id,)
     ).fetchone()
     return None if found is None else (int(found[0]), str(found[1]), str(found[2]), str(found[3]))
+
+
+def closed_conditions(conn: Connection, review_id: int) -> int:
+    """How many conditions of a frozen review were closed since."""
+    sql = "SELECT count(*) FROM condition_closing WHERE of_review = ?"
+    return int(conn.execute(sql, (review_id,)).fetchone()[0])
 
 
 def rows(conn: Connection, lists: Iterable[str], system: str, review_id: int) -> str:

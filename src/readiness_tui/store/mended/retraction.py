@@ -7,12 +7,17 @@ killed between the two leaves an import that nobody sees, which the next import 
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.store import leftovers
+from readiness_tui.store.codec import stamp
 from readiness_tui.store.db import Store
 from readiness_tui.store.measured import days, stale
 from readiness_tui.store.rows import Tx
+from readiness_tui.store.sqlite import Connection
+
+_NUMBER = "(SELECT id FROM system WHERE name = ?1)"
 
 
 def hide(tx: Tx, import_id: int) -> None:
@@ -32,3 +37,22 @@ def remove(store: Store, system: str, import_id: int) -> None:
     with suppress(ReadinessError):  # nobody sees it; the next import goes on with it
         leftovers.remove(store, import_id)
         stale.settle(store, system)
+
+
+def runs_since(conn: Connection, system: str, at: datetime) -> int:
+    """How many runs a system's imports of `at` or later had brought that were taken back, and whose file was not imported
+    again. Only the history still knows of them, and what it has been called since then is no matter there."""
+    (found,) = conn.execute(
+        f"""SELECT coalesce(sum(n), 0) FROM (
+            SELECT max(json_extract(r.old_json, '$.runs')) AS n FROM change c CROSS JOIN change_row r ON r.change_id = c.id
+            WHERE NOT c.undoable AND r.table_name = 'import'
+                AND coalesce(json_extract(r.old_json, '$.system_id'), {_NUMBER}) = {_NUMBER}
+                AND json_extract(r.old_json, '$.published_order') IS NOT NULL
+                AND json_extract(r.new_json, '$.published_order') IS NULL
+                AND json_extract(r.old_json, '$.published_at') >= ?2
+                AND json_extract(r.old_json, '$.digest') NOT IN
+                    (SELECT digest FROM import WHERE system_id = {_NUMBER} AND published_order IS NOT NULL)
+            GROUP BY json_extract(r.old_json, '$.digest'))""",
+        (system, stamp(at)),
+    ).fetchone()
+    return int(found)

@@ -41,7 +41,11 @@ class Consequences:
         async def compute() -> None:
             room, together = self._room(), tuple[str, ...]()
             if room:
-                together = await screen.host.fetch(assess.voters, screen.desk, item_id, room) or room
+                found = await screen.host.fetch(assess.voters, screen.desk, item_id, room)
+                if found == ():
+                    shown.update(line("Everybody in the room has a vote of their own here.", "$foreground-muted"))
+                    return
+                together = found or room
             results = [
                 await screen.host.reckon(preview_vote, view.workings, view.who, item_id, n, together) for n in (0, 1, 2)
             ]

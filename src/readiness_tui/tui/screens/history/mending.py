@@ -39,8 +39,8 @@ class Mending(Feature):
 
         days = TypedDay()
 
-        def save(values: Values) -> None:
-            mend.edit_review(
+        def save(values: Values) -> object:
+            return mend.edit_review(
                 self.desk,
                 release=values["release"] if values["release"] != review.release else None,
                 held_on=days.read(values["held_on"], self.view.as_of, was=review.held_on, held=True),

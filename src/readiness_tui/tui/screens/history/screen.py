@@ -9,9 +9,10 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
+from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import history, trend
-from readiness_tui.tui.dialogs.form import Field
+from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.dialogs.reading import ReadingDialog
 from readiness_tui.tui.hands import Present
 from readiness_tui.tui.screens.history.mending import Mending
@@ -133,7 +134,16 @@ oldest: how long the oldest of them has been open, in days
     async def action_new(self) -> None:
         view = self.view
         runs = await self.host.fetch(history.next_baseline, self.desk) or ()
-        days = TypedDay()
+        days, asked = TypedDay(), set[str]()
+
+        def start(values: Values) -> None:
+            day = days.read(values["held_on"], view.as_of, was=view.review.held_on, held=True)
+            said = history.doubt_next(self.desk, values["release"], day)
+            if said and said not in asked:
+                asked.add(said)
+                raise ReadinessError(f"{said} If it is meant, save again.")
+            history.next_review(self.desk, values["release"], day, values["baseline"])
+
         self.ask(
             f"Next review of {view.review.system}",
             [
@@ -141,12 +151,7 @@ oldest: how long the oldest of them has been open, in days
                 Field("held_on", "Date of the review (empty: today)", hint="YYYY-MM-DD"),
                 Field("baseline", "Baseline: last time's candidate (empty: none)", ", ".join(runs)),
             ],
-            lambda values: history.next_review(
-                self.desk,
-                values["release"],
-                days.read(values["held_on"], view.as_of, was=view.review.held_on, held=True),
-                values["baseline"],
-            ),
+            start,
             intro="Same checklists, people, gate and settings; gaps, conditions and live waivers go on. Every item starts"
             " undecided beside last time's vote, and the gate waits for a run."
             + ("" if view.review.frozen_at else f"\nRelease {view.review.release} is not frozen: it stays as it is."),

@@ -42,7 +42,7 @@ class ScorecardScreen(RoomScreen):
 
     async def show(self, view: ReviewView) -> None:
         text = await self.host.fetch(scorecard.text, self.desk)
-        said = await self.host.fetch(printed.superseded, self.desk) or ""
+        said = "\n".join(await self.host.fetch(printed.beside, self.desk) or ())
         self.query_one("#superseded", Static).update(safe(said, "$text-warning"))
         self.query_one("#superseded").display = bool(said)
         if text is not None:
