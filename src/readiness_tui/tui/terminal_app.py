@@ -41,6 +41,12 @@ class TerminalApp(App[None]):
         """As Textual's, but with one name for each of these keys wherever it stands."""
         return binding.key_display or _KEYS.get(binding.key) or super().get_key_display(binding)
 
+    def action_command_palette(self) -> None:
+        from readiness_tui.tui.dialogs.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
     # -- ending -------------------------------------------------------------------------------------------------------
 
     def on_load(self) -> None:
@@ -48,7 +54,7 @@ class TerminalApp(App[None]):
         loop.set_exception_handler(self._unseen)
         if threading.current_thread() is not threading.main_thread():
             return
-        for name in ("SIGTERM", "SIGHUP"):
+        for name in ("SIGTERM", "SIGHUP", "SIGINT"):
             if (number := getattr(signal, name, None)) is not None:
                 with suppress(NotImplementedError, RuntimeError):
                     loop.add_signal_handler(number, self._asked_to_end, number)
