@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from fcntl import ioctl
+from pathlib import Path
 from termios import TIOCSCTTY, TIOCSWINSZ
 
 PATIENCE = 60.0  # seconds; machines that run tests are busy
@@ -20,7 +21,7 @@ MAIN = "from readiness_tui.cli import main; main()"
 
 
 class Terminal:
-    """`before`: Python that runs first, for faults put in. `size`: rows and columns."""
+    """`before`: Python that runs first, for faults put in. `size`: rows and columns. `folder`: where it is started."""
 
     def __init__(
         self,
@@ -29,6 +30,7 @@ class Terminal:
         size: tuple[int, int] = (24, 80),
         env: Mapping[str, str | None] | None = None,
         ignored: signal.Signals | None = None,
+        folder: Path | None = None,
     ) -> None:
         self.written = b""
         self._main, other = pty.openpty()
@@ -42,7 +44,7 @@ class Terminal:
         given = {**os.environ, "TERM": "xterm-256color", "TEXTUAL_ANIMATIONS": "none", **(env or {})}
         self.process = subprocess.Popen(
             [sys.executable, "-c", f"{before}\n{MAIN}", *map(str, arguments)],
-            stdin=other, stdout=other, stderr=other, start_new_session=True, preexec_fn=own,
+            stdin=other, stdout=other, stderr=other, start_new_session=True, preexec_fn=own, cwd=folder,
             env={name: value for name, value in given.items() if value is not None},
         )  # fmt: skip
         os.close(other)

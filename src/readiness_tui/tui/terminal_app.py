@@ -8,8 +8,9 @@ import threading
 from contextlib import suppress
 from typing import Any
 
-from textual.app import App
+from textual.app import App, ScreenError
 from textual.binding import Binding
+from textual.css.query import NoMatches
 from textual.driver import Driver
 
 from readiness_tui.tui import autosave
@@ -18,6 +19,8 @@ _KEYS = {"enter": "Enter", "space": "Space", "escape": "Esc", "backspace": "Back
 _FAULT = 70  # EX_SOFTWARE, as for a command
 _LAST_KEYS = 0.05  # seconds: what was pressed before the end is still on its way to its field
 _HANGUP = 129  # 128 and the signal's number, as a shell says it
+
+_GONE = (NoMatches, ScreenError)  # what work meets that ends after its screen: no fault where the app is being left
 
 
 class TerminalApp(App[None]):
@@ -81,6 +84,8 @@ class TerminalApp(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         """Ends the app, as Textual's own does, but leaves it to the command line to say so: without anybody's data."""
+        if self._exit and isinstance(getattr(error, "error", error), _GONE):
+            return
         self._return_code = _FAULT
         if self._exception is None:
             self._exception = error
