@@ -27,8 +27,8 @@ number, which is raised when a key changes its meaning.
 | {codes.NO_GO} | `check` and `gate check`: NO-GO; `dataset check` and `doctor`: problems were found |
 | {codes.UNUSABLE} | input or usage that cannot be used; nothing of it was stored |
 | {codes.CONDITIONS} | `check` and `gate check`: GO WITH CONDITIONS (`--allow conditions` makes it 0) |
-| {codes.OUR_FAULT} | our own fault; the details are kept in a file that the message names |
-| {codes.INTERRUPTED} | interrupted; what was saved stays |
+| {codes.OUR_FAULT} | our own fault; a report without any of your data is in a file that the message names |
+| {codes.INTERRUPTED} | interrupted; what was saved stays. The app told to end by a signal, or left by its terminal: 128 and the signal's number |
 
 The file a command works on is `--db`, else the environment variable `READINESS_DB`, else the nearest `readiness.db`
 in this folder or above it. The file that was last used only opens the app. No command but `new` and `demo` makes one. In

@@ -115,6 +115,9 @@ def test_a_fault_of_ours_is_70_and_kept_for_the_report(mini: Path, tmp_path: Pat
     assert told.stdout == b""
     assert b"Traceback" not in told.stderr
     assert b"\x1b" not in told.stderr
-    (kept,) = (tmp_path / "state").rglob("last-fault.txt")
+    (kept,) = (tmp_path / "state").rglob("crash-*.txt")
     assert str(kept).encode() in told.stderr
-    assert "Traceback" in kept.read_text(encoding="utf-8")
+    text = kept.read_text(encoding="utf-8")
+    assert "<string>:3 in broken" in text
+    assert "readiness check" in text
+    assert "52;c" not in text  # what the fault says may be the data

@@ -17,4 +17,7 @@ def main() -> None:
         from readiness_tui.cli.root import run
     except KeyboardInterrupt:  # Ctrl-C while the modules are read
         sys.exit(130)
+    except ImportError as error:
+        print(f"readiness: it is not installed whole: {error}. Install it again.", file=sys.stderr)
+        sys.exit(70)
     sys.exit(run())

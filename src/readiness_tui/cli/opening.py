@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -32,6 +33,7 @@ from readiness_tui.domain.text.sanitise import one_line
 
 if TYPE_CHECKING:
     from readiness_tui.services.core.preferences import OwnSettings
+    from readiness_tui.tui.app import ReadinessApp
 
 
 def need_terminal() -> None:
@@ -71,11 +73,54 @@ def _show(desk: object, session: Session, *, lab: Path | None = None) -> None:
 
     assert desk is None or isinstance(desk, Desk)
     app = ReadinessApp(desk, who=session.name, lab=lab, preferences=_preferences())
+    if desk is None:
+        from readiness_tui.services.core.drafts import kept_apart
+
+        app.unsaved = kept_apart()
     try:
         app.run()
     finally:
+        remarks = list(keep_typed(app))
         if app.desk is not None:
             app.desk.close()
+    if app.fault is not None:
+        from readiness_tui.services.core.crash_report import report
+
+        found = report(app.fault, f"the app: {app.doing or 'before its first screen'}")
+        tell(f"readiness: the app had to end by our own fault; what was saved stays. {found}")
+    for remark in remarks:
+        tell(remark)
+    if app.return_code:
+        raise click.exceptions.Exit(app.return_code)
+
+
+def keep_typed(app: ReadinessApp) -> Iterable[str]:
+    """Keep what was being typed when the app ended, and say what became of it. Never raises: the file may be what broke."""
+    from readiness_tui.services.core import drafts
+    from readiness_tui.tui.autosave import keep_all
+
+    kept, lost = keep_all()
+    try:
+        if app.desk is None:
+            drafts.keep_apart(app.unsaved)
+        elif kept:
+            drafts.leave(app.desk, [one.where for one in kept])
+    except (ReadinessError, OSError):
+        pass  # each text stands in its form all the same
+    if kept:
+        yield "What you were typing is kept, and stands where you typed it."
+    if lost:
+        yield _apart([one.text for one in lost])
+
+
+def _apart(texts: list[str]) -> str:
+    """Put what the database did not take into a file, and say where."""
+    from readiness_tui.services.core.crash_report import write_apart
+
+    try:
+        return f"What you were typing could not be kept in the database. It is in {write_apart(texts)}"
+    except OSError as error:
+        return f"What you were typing could not be kept: neither the database nor {error.filename} can be written."
 
 
 def _preferences() -> OwnSettings | None:

@@ -163,8 +163,16 @@ def run(arguments: list[str] | None = None) -> int:
         tell(f"readiness: {where}: {error.strerror or error}. Check the path, its permissions and the disk.")
         return codes.UNUSABLE
     except Exception as fault:
-        tell(f"readiness: our own fault, and nothing half-done was kept. {_report(fault)}")
+        from readiness_tui.services.core.crash_report import report
+
+        tell(f"readiness: our own fault, and nothing half-done was kept. {report(fault, _doing(arguments))}")
         return codes.OUR_FAULT
+
+
+def _doing(arguments: list[str] | None) -> str:
+    """The command by its name, without what was given to it."""
+    words = sys.argv[1:] if arguments is None else arguments
+    return next((f"readiness {word}" for word in words if word in COMMANDS), "readiness")
 
 
 def _did_you_mean(error: click.ClickException) -> str:
@@ -179,18 +187,3 @@ def _did_you_mean(error: click.ClickException) -> str:
 
     close = get_close_matches(unknown[1].casefold(), group.list_commands(error.ctx))
     return f" Did you mean {' or '.join(close)}?" if close else ""
-
-
-def _report(fault: Exception) -> str:
-    """Write the traceback to a file for a bug report instead of the screen."""
-    import traceback
-
-    from readiness_tui.services.core.locate import state_folder
-
-    target = state_folder() / "last-fault.txt"
-    try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        target.write_text("".join(traceback.format_exception(fault)), encoding="utf-8")
-    except OSError:
-        return f"{type(fault).__name__}: {fault}"
-    return f"{type(fault).__name__}. The details are in {target}; please report them."

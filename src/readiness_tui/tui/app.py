@@ -13,8 +13,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
-from textual.app import App
-from textual.binding import Binding
 from textual.events import Event, InputEvent, Key, MouseMove, Paste
 from textual.notifications import Notify, SeverityLevel
 
@@ -25,8 +23,10 @@ from readiness_tui.tui.notice import Notice
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.store_work import glance_at as _glance
 from readiness_tui.tui.store_work import leave as _leave
+from readiness_tui.tui.store_work import left_typed as _left_typed
 from readiness_tui.tui.store_work import load as _load
 from readiness_tui.tui.store_work import pulse_of as _pulse
+from readiness_tui.tui.terminal_app import TerminalApp
 from readiness_tui.tui.together import Together
 from readiness_tui.tui.way import Way
 from readiness_tui.tui.where_to import where_to
@@ -45,7 +45,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-_KEYS = {"enter": "Enter", "space": "Space", "escape": "Esc", "backspace": "Backspace", "tab": "Tab"}
 AT_ONCE = frozenset({"ctrl+q", "ctrl+c"})  # keys that do not wait until the review is judged
 
 
@@ -55,7 +54,7 @@ def _commands() -> type[Provider]:
     return ReadinessCommands
 
 
-class ReadinessApp(App[None]):
+class ReadinessApp(TerminalApp):
     """`desk` None: nothing is open yet, and the greeting offers what to do. `here`: where a new file would go.
 
     `lab`: begin with the quick lab in this folder instead.
@@ -64,7 +63,7 @@ class ReadinessApp(App[None]):
     TITLE = "readiness"
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS = App.COMMANDS | {_commands}
+    COMMANDS = TerminalApp.COMMANDS | {_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (30, "-tall")]
     BINDINGS = APP_KEYS
@@ -196,10 +195,6 @@ class ReadinessApp(App[None]):
             if isinstance(screen, RoomScreen):
                 await screen.refresh_view()
 
-    def get_key_display(self, binding: Binding) -> str:
-        """As Textual's, but with one name for each of these keys wherever it stands."""
-        return binding.key_display or _KEYS.get(binding.key) or super().get_key_display(binding)
-
     def complain(self, sentence: str) -> None:
         """Show a refusal. Never markup: it may quote what was imported."""
         self.notify(visible(sentence), title="Not done", severity="error", timeout=12, markup=False)
@@ -262,6 +257,8 @@ class ReadinessApp(App[None]):
             await self.action_room("overview")
         for event in early:
             self.post_message(event)
+        if left := await self.fetch(_left_typed, desk):
+            self.notify(visible(left), timeout=20)
         if begun is not None:
             await self._keep(desk, begun, view)
 

@@ -43,3 +43,16 @@ def leave(desk: Desk) -> bool:
     from readiness_tui.services.core import opening
 
     return opening.leave(desk, partial(glance_at, desk))
+
+
+def left_typed(desk: Desk) -> str:
+    """What to say of text that was being typed when the app ended last time; "" for nothing."""
+    from readiness_tui.services.core import drafts
+
+    places = dict.fromkeys(drafts.take_left(desk))
+    named = ", ".join(f"“{place}”" for place in places)
+    return (
+        f"The app ended while you were typing in {named}. The text is kept: open it again, and it stands there."
+        if places
+        else ""
+    )

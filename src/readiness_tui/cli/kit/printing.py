@@ -6,6 +6,7 @@ values, documents the same text but for such lines; what is written to a file wi
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import time
@@ -106,10 +107,13 @@ def paced(unit: str = "") -> Callable[[int, int], bool]:
 
 
 def _print(text: str, stream: TextIO | None) -> None:
-    """Print; a reader that stops early (`| head`) changes neither the command's work nor its exit status."""
+    """Print; a reader that stops early (`| head`), or a terminal that is gone, changes neither the command's work nor its exit
+    status. Nor do remarks that cannot be written; a result that cannot be is an error."""
     if stream is None:  # closed before the program started
         return
     try:
         click.echo(text, file=stream, nl=False)
-    except BrokenPipeError:
+    except OSError as error:
+        if stream is sys.stdout and error.errno not in (errno.EPIPE, errno.EIO):
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -20,7 +20,7 @@ from textual.widgets import Button, Input, Label, Static, TextArea
 
 from readiness_tui.domain.text.format import day_month
 from readiness_tui.domain.text.sanitise import one_line, visible
-from readiness_tui.tui.autosave import Autosave
+from readiness_tui.tui.autosave import Autosave, Typed
 from readiness_tui.tui.form_draft import FormDraft, KeptText, written
 from readiness_tui.tui.host import host
 from readiness_tui.tui.text import line, safe
@@ -81,7 +81,7 @@ class FormDialog(ModalScreen[bool]):
         self._draft: FormDraft | None = None
         self._saw: Values = {}  # of a draft's fields what they held when it was typed, where they hold something else now
         self._left = ""  # the draft as it is kept, or on its way there
-        self._autosave = Autosave(self, self._keep, lambda sentence: host(self).complain(sentence))
+        self._autosave = Autosave(self, self._keep, lambda sentence: host(self).complain(sentence), self._unsaved)
         self._title = title
         self._fields = tuple(fields)
         self._submit = submit
@@ -169,6 +169,10 @@ class FormDialog(ModalScreen[bool]):
     def _keep(self, text: str) -> None:
         if self._draft is not None:
             self._draft.keep(text)
+
+    def _unsaved(self) -> Typed | None:
+        text = written(self.values(), self._proposed, self._saw) if self._draft is not None else ""
+        return Typed(self._title, text) if text else None
 
     @on(Input.Changed)
     @on(TextArea.Changed)

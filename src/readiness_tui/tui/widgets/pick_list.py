@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from rich.segment import Segment
 from textual import events
@@ -97,6 +97,11 @@ class PickList(OptionList):
         otherwise = self._fits and bool(self._all) and now not in self._widths
         self._widths = {*self._widths, now} if otherwise else self._widths
         return otherwise
+
+    def _move_page(self, direction: Literal[-1, 1]) -> None:
+        """As Textual's, but where the list has no room, and so no lines, there is no page to turn."""
+        if self.scrollable_content_region:
+            super()._move_page(direction)
 
     # -- rows ---------------------------------------------------------------------------------------------------------
 

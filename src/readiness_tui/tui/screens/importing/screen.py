@@ -24,7 +24,7 @@ from readiness_tui.services.gate.versions import give_reason
 from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.importing.mapping import NO_UNIT, ProposedMapping, mapping_for
 from readiness_tui.services.importing.result import ImportedFile
-from readiness_tui.tui.autosave import Autosave
+from readiness_tui.tui.autosave import Autosave, Typed
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.form_draft import FormDraft, written
 from readiness_tui.tui.host import host
@@ -54,7 +54,7 @@ class ImportScreen(ModalScreen[None]):
         self._offered = ProposedMapping()
         self._pace = Pace()
         self._draft: FormDraft | None = None
-        self._autosave = Autosave(self, self._keep, lambda sentence: host(self).complain(sentence))
+        self._autosave = Autosave(self, self._keep, lambda sentence: host(self).complain(sentence), self._unsaved)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="dialog"):
@@ -80,6 +80,10 @@ class ImportScreen(ModalScreen[None]):
 
     async def on_unmount(self) -> None:
         await self._autosave.flush()
+
+    def _unsaved(self) -> Typed | None:
+        path = self.query_one("#path", Input).value.strip()
+        return Typed("Import", written({"path": path}, {})) if path and self._draft is not None else None
 
     def _keep(self, text: str) -> None:
         if self._draft is not None:

@@ -20,7 +20,7 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.incidents import edit
 from readiness_tui.services.review import settling
 from readiness_tui.tui import external_editor
-from readiness_tui.tui.autosave import Autosave
+from readiness_tui.tui.autosave import Autosave, Typed
 from readiness_tui.tui.dialogs.pick import PickDialog
 from readiness_tui.tui.dialogs.two_versions import TwoVersionsDialog
 from readiness_tui.tui.host import host
@@ -88,7 +88,7 @@ class NoteEditor(ModalScreen[None]):
         self._started = ""  # the same as it is shown, without control characters
         self._said = ""  # beside the section's name: what became of the text
         self._preview: Timer | None = None
-        self._autosave = Autosave(self, self._keep, lambda sentence: host(self).complain(sentence))
+        self._autosave = Autosave(self, self._keep, lambda sentence: host(self).complain(sentence), self._unsaved)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="writing"):
@@ -150,6 +150,9 @@ class NoteEditor(ModalScreen[None]):
     @property
     def _changed(self) -> bool:
         return self._text not in (self._base, self._started)
+
+    def _unsaved(self) -> Typed | None:
+        return Typed(f"{self._incident.name}, {self._key}", self._area.whole) if self._changed else None
 
     def _keep(self, text: str) -> None:
         drafts.keep(self._desk, self._draft_base, self._base if text else "")

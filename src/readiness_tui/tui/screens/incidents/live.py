@@ -17,7 +17,7 @@ from readiness_tui.services.core import drafts
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.incidents import edit, links, log
 from readiness_tui.services.incidents.links import Candidate
-from readiness_tui.tui.autosave import Autosave
+from readiness_tui.tui.autosave import Autosave, Typed
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.incidents import live_text
 from readiness_tui.tui.text import line, safe
@@ -43,7 +43,7 @@ class LiveNotes(ModalScreen[None]):
         self._desk = desk
         self._incident = incident
         self._candidates: list[Candidate] = []
-        self._autosave = Autosave(self, self._keep, lambda sentence: host(self).complain(sentence))
+        self._autosave = Autosave(self, self._keep, lambda sentence: host(self).complain(sentence), self._unsaved)
 
     @property
     def _line(self) -> NoteLine:
@@ -77,6 +77,10 @@ class LiveNotes(ModalScreen[None]):
     @property
     def _draft(self) -> str:
         return f"incident/{self._incident.number}/live"
+
+    def _unsaved(self) -> Typed | None:
+        text = self._line.whole
+        return Typed(f"Live notes of {self._incident.name}", text) if text.strip() else None
 
     def _keep(self, text: str) -> None:
         drafts.keep(self._desk, self._draft, text)

@@ -1,0 +1,110 @@
+"""The app as its terminal meets it: how small it may be, what its keys are called, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from contextlib import suppress
+from typing import Any
+
+from textual.app import App, ScreenError
+from textual.binding import Binding
+from textual.css.query import NoMatches
+from textual.driver import Driver
+
+from readiness_tui.tui import autosave
+
+_KEYS = {"enter": "Enter", "space": "Space", "escape": "Esc", "backspace": "Backspace", "tab": "Tab"}
+_FAULT = 70  # EX_SOFTWARE, as for a command
+_LAST_KEYS = 0.05  # seconds: what was pressed before the end is still on its way to its field
+_HANGUP = 129  # 128 and the signal's number, as a shell says it
+
+_GONE = (NoMatches, ScreenError)  # what work meets that ends after its screen: no fault where the app is being left
+
+
+class TerminalApp(App[None]):
+    """After `run`: `fault` is what the app ended by, if it did not end by itself; `return_code` is the exit status."""
+
+    doing = ""  # the screens that were open when the app ended, by their class
+
+    @property
+    def fault(self) -> Exception | None:
+        return self._exception
+
+    def get_driver_class(self) -> type[Driver]:
+        kind = super().get_driver_class()
+        if kind.__name__ != "LinuxDriver":  # a browser, or another operating system
+            return kind
+        from readiness_tui.tui.terminal import Terminal
+
+        return Terminal
+
+    def get_key_display(self, binding: Binding) -> str:
+        """As Textual's, but with one name for each of these keys wherever it stands."""
+        return binding.key_display or _KEYS.get(binding.key) or super().get_key_display(binding)
+
+    def action_command_palette(self) -> None:
+        from readiness_tui.tui.dialogs.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
+    # -- ending -------------------------------------------------------------------------------------------------------
+
+    def on_load(self) -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._unseen)
+        if threading.current_thread() is not threading.main_thread():
+            return
+        for name in ("SIGTERM", "SIGHUP", "SIGINT"):
+            if (number := getattr(signal, name, None)) is not None:
+                with suppress(NotImplementedError, RuntimeError):
+                    loop.add_signal_handler(number, self._asked_to_end, number)
+
+    def _asked_to_end(self, number: int) -> None:
+        """Leave as by the key. A second signal ends the process at once, as it would any other."""
+        asyncio.get_running_loop().remove_signal_handler(number)
+        self.exit(return_code=128 + number)
+
+    def terminal_gone(self) -> None:
+        """The driver saw the terminal go: there is nobody to ask any more."""
+        if not self._exit:
+            self.exit(return_code=_HANGUP)
+
+    def exit(self, result: None = None, return_code: int = 0, message: Any = None) -> None:
+        self._look_back()
+        super().exit(result, return_code, message)
+
+    def _unseen(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """A task failed that nobody waited for."""
+        error = context.get("exception")
+        if isinstance(error, Exception) and self._running:
+            self._handle_exception(error)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Ends the app, as Textual's own does, but leaves it to the command line to say so: without anybody's data."""
+        if self._exit and isinstance(getattr(error, "error", error), _GONE):
+            return
+        self._return_code = _FAULT
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+            self._look_back()
+        self._close_messages_no_wait()
+
+    def panic(self, *_: object) -> None:
+        """Textual would print what it was given, values and all."""
+        self._handle_exception(RuntimeError("the app was told to panic"))
+
+    async def _shutdown(self) -> None:
+        if self._return_code:
+            await asyncio.sleep(_LAST_KEYS)
+        self._look_back()
+        await super()._shutdown()
+
+    def _look_back(self) -> None:
+        """While the screens still stand: which they are, and what is typed in them."""
+        with suppress(Exception):  # before the first screen there is none
+            self.doing = self.doing or " > ".join(type(screen).__name__ for screen in self.screen_stack)
+        autosave.look()
