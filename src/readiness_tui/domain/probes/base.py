@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_left
-from collections import Counter as Counts
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -31,6 +30,7 @@ from readiness_tui.domain.text.secrets import mask
 from readiness_tui.domain.text.versions import has
 from readiness_tui.domain.traces.counted import EXAMPLES, Counted
 from readiness_tui.domain.traces.measured import utc as utc
+from readiness_tui.domain.traces.names import NameCounts
 from readiness_tui.domain.traces.recorded import Recorded
 from readiness_tui.domain.traces.traffic import bare, not_of_users
 
@@ -112,7 +112,7 @@ class SeenTraces:
     undated: int = 0
     outside: int = 0  # not in the window, or without a date
     future: int = 0  # dated after the day of the review
-    others: Counts[str] = field(default_factory=Counts)  # no user sent them: by the field that says so
+    others: NameCounts = field(default_factory=NameCounts)  # no user sent them: by the field that says so
     as_of: date | None = None
     variety: Variety = field(default_factory=Variety)  # of questions and answers
 
@@ -127,7 +127,7 @@ class SeenTraces:
                 self.future, self.as_of = self.future + n, data.utc_day
                 return False
             if told := not_of_users(got.trace):
-                self.others[told] += n
+                self.others.add(told, n)
                 return False
             self._vary(got)
         self.traces += n
@@ -163,9 +163,9 @@ class SeenTraces:
         if self.future:
             lines.append(f"{self.future:,} traces dated after {self.as_of} are left out")
         if self.others:
-            shown = [safe(told) for told, _ in sorted(self.others.items(), key=lambda pair: (-pair[1], pair[0]))[:3]]
+            shown = [safe(told) for told, _ in self.others.ranked()[:3]]
             lines.append(
-                f"{self.others.total():,} traces are left out: they say that no user sent them ({', '.join(shown)})"
+                f"{self.others.total:,} traces are left out: they say that no user sent them ({', '.join(shown)})"
             )
         return tuple(lines)
 
