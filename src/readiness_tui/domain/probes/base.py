@@ -29,6 +29,7 @@ from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.text.secrets import mask
 from readiness_tui.domain.text.versions import has
 from readiness_tui.domain.traces.counted import EXAMPLES, Counted
+from readiness_tui.domain.traces.kept_records import KeptOfImport
 from readiness_tui.domain.traces.measured import utc as utc
 from readiness_tui.domain.traces.names import NameCounts
 from readiness_tui.domain.traces.recorded import Recorded
@@ -53,7 +54,8 @@ class ProbeInput:
     `runs`: every imported run, in any order, with its cases by `cases_of` (None: not at hand); `special`: load and
     red-team runs with their cases (`runs.special`).
     `incidents`: all incidents of the system. `evidence`: dated drills by item id.
-    `held`: candidate and baseline runs by id, with the golden set that holds each.
+    `held`: candidate and baseline runs by id, with the golden set that holds each. `sampled`: imports of requests that keep
+    the raw records of some alone.
     """
 
     recorded: Recorded
@@ -72,6 +74,7 @@ class ProbeInput:
     incidents: tuple[Incident, ...] = ()
     evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
     held: Mapping[str, RunData] = field(default_factory=dict)
+    sampled: tuple[KeptOfImport, ...] = ()
     ends: date | None = None
     cases_of: Callable[[Run], tuple[Case, ...] | None] = field(default=_not_at_hand, compare=False)
     _tables: dict[str, Metrics] = field(default_factory=dict, repr=False, compare=False)
