@@ -174,7 +174,7 @@ class StoredTraces:
             return
         names = packing.TRACE_COLUMNS
         if n > _FEW or len(some) > _FEW:
-            among = f" AND shape IN ({', '.join(map(str, some))})" if len(some) <= _CHUNK else ""
+            among = f" AND shape IN ({', '.join(map(str, some))})" if len(some) <= min(_CHUNK, _FEW) else ""
             source = f"trace CROSS JOIN trace_measure ON trace_key = key{among}"
             for rows in traces.chunks(self._conn, self._system, f"shape, {names}", source=source):
                 for row in rows:
