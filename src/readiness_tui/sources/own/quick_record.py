@@ -98,7 +98,7 @@ class QuickRow(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     session: Any = None
 
 
-class _Plan:
+class _RowPlan:
     """How records of one set of keys are decoded. `others`: their keys that are none of our fields, in their order."""
 
     def __init__(self, keys: tuple[str, ...], aliases: Mapping[str, str]) -> None:
@@ -128,7 +128,7 @@ class QuickRecords:
         """`aliases`: our field by key; `refused`: keys of which the general reader has something to say."""
         self._aliases, self._refused, self._make = aliases, refused, make
         self._known: dict[tuple[str, ...], None] = {}
-        self._plans: list[_Plan] = []
+        self._plans: list[_RowPlan] = []
         self._read = self._left = 0
 
     def learn(self, keys: tuple[str, ...]) -> None:
@@ -139,7 +139,7 @@ class QuickRecords:
         ours = [self._aliases[key] for key in keys if key in self._aliases]
         plain = all(key.isprintable() and not _ESCAPED & set(key) for key in keys)  # as JSON writes them
         if len(set(ours)) == len(ours) and _TYPES.keys() >= set(ours) and self._refused.isdisjoint(keys) and plain:
-            self._plans.append(_Plan(keys, self._aliases))
+            self._plans.append(_RowPlan(keys, self._aliases))
 
     def __call__(self, raw: bytes) -> Trace | None:
         """The trace of a line; None where it is the general reader's. Raises RecordError as that does."""
