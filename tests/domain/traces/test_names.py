@@ -73,5 +73,5 @@ def test_a_day_of_a_hundred_thousand_persons_keeps_few_by_name() -> None:
     for number in range(100_000):
         use.add(f"u{number}", number % 7)
     use.add("u6", 6)
-    assert len(use._named) <= daily.HELD
+    assert len(use.named) <= daily.HELD
     assert use.close() == (100_000, 12, 14_285, [(-12, "u6"), (-6, "u1000")])

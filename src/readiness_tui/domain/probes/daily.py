@@ -14,31 +14,30 @@ _INT64 = 2**63 - 1
 
 
 class DailyUse:
-    """Amounts by person. Two of a million persons are taken for one with a chance below 1 in 10^7."""
+    """Amounts by person. `named`: of those known by name, to be added to.
+
+    Two of a million persons are taken for one with a chance below 1 in 10^7.
+    """
 
     def __init__(self, limit: Fraction, most: int) -> None:
         """`most`: how many of those that used more than `limit` are named."""
         self._limit, self._most = limit, most
-        self._named: dict[str, int] = {}
+        self.named: dict[str, int] = {}
         self._hashes: Any = None  # those no longer known by name: their hashes in order, and the amount of each
         self._amounts: Any = None
         self._worst: dict[str, int] = {}
 
-    def __contains__(self, name: str) -> bool:
-        """Whether the person is known by name."""
-        return name in self._named
-
     def add(self, name: str, amount: int) -> None:
-        self._named[name] = self._named.get(name, 0) + amount
-        if len(self._named) > HELD:
+        self.named[name] = self.named.get(name, 0) + amount
+        if len(self.named) > HELD:
             self._fold()
 
     def close(self) -> tuple[int, int | None, int, list[tuple[int, str]]]:
         """The day is over: how many persons, the most that one used, how many used more than the limit, and the worst of
         those, each with the negative amount."""
         if self._hashes is None:  # nearly every day of nearly every log
-            over = [(-amount, name) for name, amount in self._named.items() if amount > self._limit]
-            return len(self._named), max(self._named.values(), default=None), len(over), nsmallest(self._most, over)
+            over = [(-amount, name) for name, amount in self.named.items() if amount > self._limit]
+            return len(self.named), max(self.named.values(), default=None), len(over), nsmallest(self._most, over)
         self._fold()
         beyond = int((self._amounts > min(floor(self._limit), _INT64)).sum())
         worst = nsmallest(self._most, ((-amount, name) for name, amount in self._worst.items()))
@@ -53,10 +52,10 @@ class DailyUse:
         import numpy as np
 
         large = self._amounts is not None and self._amounts.dtype == object
-        large = large or any(abs(amount) >= _LARGE for amount in self._named.values())
+        large = large or any(abs(amount) >= _LARGE for amount in self.named.values())
         kind: Any = object if large else np.int64
-        hashes = own = np.fromiter(map(hash, self._named), np.int64, len(self._named))
-        amounts = np.array(list(self._named.values()), dtype=kind)
+        hashes = own = np.fromiter(map(hash, self.named), np.int64, len(self.named))
+        amounts = np.array(list(self.named.values()), dtype=kind)
         if self._hashes is not None:
             hashes = np.concatenate((self._hashes, own))
             amounts = np.concatenate((self._amounts.astype(kind), amounts))
@@ -65,12 +64,12 @@ class DailyUse:
         np.add.at(self._amounts, at, amounts)
         whole = self._amounts[np.searchsorted(self._hashes, own)]
         self._worst |= {
-            name: amount for name, amount in zip(self._named, whole.tolist(), strict=True) if amount > self._limit
+            name: amount for name, amount in zip(self.named, whole.tolist(), strict=True) if amount > self._limit
         }
         self._worst = {
             name: -amount for amount, name in nsmallest(self._most, ((-a, n) for n, a in self._worst.items()))
         }
-        self._named = {}
+        self.named.clear()
 
 
 def most_of_one(values: array[int]) -> int:

@@ -145,10 +145,14 @@ class MostUsedPerUser(ReadsAmounts):
                 self.day = at // _DAY
             if self.used is None:
                 self.used = DailyUse(self._limit, _LISTED)
-            if user not in self.used and not has(user):
-                continue
+            named = self.used.named
             amount = round(told[0] * _NANO) if self.cap.dollars else sum(told)
-            self.used.add(user, amount)
+            if user in named:
+                named[user] += amount
+            elif has(user):
+                self.used.add(user, amount)
+            else:
+                continue
             users.append(user)
             if not cached:
                 amounts.append(amount)
