@@ -110,10 +110,10 @@ def test_only_failures_raw_records_are_kept_and_said(cli: Cli, mini: Path) -> No
     assert "of its 10 traces the raw records of 1 were kept" in refused.err
     from readiness_tui.services.core.desk import open_desk
     from readiness_tui.services.traces import record
-    from readiness_tui.store.listing.trace_record import NOT_KEPT
 
     desk = open_desk(mini, "ana")
-    assert record(desk, "k3").raw == NOT_KEPT
+    kept = f"of import {info['id']} those of failures alone are kept, 1 of 10"
+    assert record(desk, "k3").raw == f"The raw record was not kept: {kept}. What was read of it is above."
     assert json.loads(record(desk, "k4").raw) == rows[4]
     assert record(desk, "k3").trace.latency_ms == 9
     desk.close()
@@ -138,3 +138,27 @@ def test_reading_again(cli: Cli, log: Path) -> None:
     new, old = cli("imports", "--json").json["imports"][:2]
     assert (new["rereads"], old["read_again_as"], old["reader_changed"]) == (old["id"], new["id"], False)
     assert f"read again as import {new['id']}" in cli("imports").out
+
+
+def test_beside_a_proof_with_examples_stands_which_raw_records_are_kept(cli: Cli, place: Path) -> None:
+    made = cli("new", "--system", "bot", "--release", "1", "--date", "2026-11-24", "--checklist", "observability")
+    assert made.code == 0, made.err
+    rows = [
+        {**ROWS[0], "trace_id": f"k{n}", "question": f"q{n}", "model": "m-2026-01-01", "prompt_version": "p1"}
+        for n in range(40)
+    ]
+    for row in rows[:4]:
+        del row["prompt_version"]
+    (place / "some.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert cli("import", "--keep-raw", "sample:20", "some.jsonl").code == 0
+    (info,) = cli("imports", "--json").json["imports"]
+    assert 0 <= info["raw_kept"] < 40
+    rate = f"of import 1 those of failures and 1 in 20 of the rest are kept, {info['raw_kept']} of 40"
+    cells = [[cell.strip() for cell in line.split(" | ")] for line in cli("scorecard").out.splitlines()]
+    proofs = [row for row in cells if len(row) == 9 and row[0].startswith("| OBS-")]
+    told = {row[7]: (rate in row[6], row[8].strip("| ")) for row in proofs}
+    assert told["prompt_version_logged"] == (True, "k0, k1, k2, k3")
+    assert told["model_version_logged"][0] is False, told["model_version_logged"]  # nothing to open
+    assert all(said == (ids not in ("", "—")) for said, ids in told.values())
+    assert cli("import", "some.jsonl").code == 0  # with all its raw records, in the place of those
+    assert "raw records" not in cli("scorecard").out

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.traces.content import content
@@ -13,8 +14,23 @@ from readiness_tui.domain.traces.counted import Counted, joined
 from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.domain.traces.measured import day_of, utc
 from readiness_tui.domain.traces.shape import shape_from, shape_of
-from readiness_tui.domain.traces.tally import Row, Tallier, copies_by, counted_of, row_of
+from readiness_tui.domain.traces.tally import Row, Tallier, counted_of, row_of
 from readiness_tui.domain.traces.traffic import not_of_users
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+def copies_by(requests: Iterable[tuple[int, Key]]) -> Counter[Key]:
+    """How many copies each group holds: `requests` are `content.content` and group of those that users sent, those without a
+    time first, then the oldest first. A request repeats another one where it is not the first of its content."""
+    known: set[int] = set()
+    found: Counter[Key] = Counter()
+    for number, group in requests:
+        if number in known:
+            found[group] += 1
+        else:
+            known.add(number)
+    return found
 
 
 @dataclass(frozen=True)

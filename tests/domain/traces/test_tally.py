@@ -18,8 +18,9 @@ from readiness_tui.domain.traces.content import content
 from readiness_tui.domain.traces.counted import EXAMPLES, Counted, Ids, Varied, joined
 from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.domain.traces.shape import shape_of
-from readiness_tui.domain.traces.tally import Tallier, copies_by, counted_of, row_of
+from readiness_tui.domain.traces.tally import Tallier, counted_of, row_of
 from readiness_tui.domain.traces.varied import digest
+from tests.domain.traces.grouped import copies_by
 from tests.domain.traces.records import NOON, traces
 
 ONE = Trace(

@@ -13,8 +13,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from readiness_tui.domain.runs.model import Chunk, Outcome, Span, SpanKind, ToolCall, Trace
+from readiness_tui.domain.traces import shape
 from readiness_tui.store import Store, imports, staging
-from readiness_tui.store.measured import older, stale, waiting
+from readiness_tui.store.measured import aside, copies, older, recorded, stale, waiting
 from readiness_tui.store.measured.recorded import StoredTraces
 from tests.store.measured.same import both
 from tests.store.test_imports import FULL_TRACE
@@ -125,6 +126,24 @@ def test_any_history_reads_as_its_records_do(happens: list[tuple[str, str, list[
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(staging, "BATCH", 4)
         patch.setattr(stale, "_CHUNK", 2)
+        play(happens, Path(folder) / "r.db")
+
+
+@pytest.mark.slow
+@given(steps)
+@settings(max_examples=25, deadline=None, phases=PHASES)
+def test_nothing_depends_on_how_much_is_held_at_once(happens: list[tuple[str, str, list[Trace]]]) -> None:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(staging, "BATCH", 4)
+        for module, names in (
+            (stale, ("_CHUNK", "_AT_ONCE")),
+            (recorded, ("_SHAPES", "_AT_ONCE", "_FEW")),
+            (aside, ("_CHUNK",)),
+            (copies, ("_CHUNK",)),
+            (shape, ("_MOST",)),
+        ):
+            for name in names:
+                patch.setattr(module, name, 1)
         play(happens, Path(folder) / "r.db")
 
 

@@ -6,7 +6,7 @@ where it asks for an amount, `amounts` finds it among the columns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -62,6 +62,13 @@ def _told(column: Sequence[Reading]) -> Iterable[float | None]:
 
 def _failed(trace: Trace) -> bool:
     return trace_errored(trace) == 1.0
+
+
+def asked_of(shape: Trace) -> Hashable:
+    """All that readers and windows ask of a shape, but for the names of its scores: shapes of which this is the same
+    answer alike, however many there are."""
+    session = bool(shape.session)
+    return shape.outcome, bool(shape.error), shape.cached, shape.cold, session, _retried(shape)
 
 
 def _cost(trace: Trace) -> Reading | Ask:

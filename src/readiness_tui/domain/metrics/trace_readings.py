@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol
 
 from readiness_tui.domain.metrics.ingredients import Absent, Reading
-from readiness_tui.domain.metrics.trace_readers import Ask, TraceReader
+from readiness_tui.domain.metrics.trace_readers import Ask, TraceReader, asked_of
 from readiness_tui.domain.runs.model import Trace
 
 _STEP = 8_192  # records read at once
+_SHAPES = 4_096  # objects of which it is remembered how they answer
 #: What a request's reading is: 0 a value, else why there is none. The last is settled once all are read.
 WHY: tuple[Absent | Ask | None, ...] = (None, *Absent, Ask.IF_LARGE)
 VALUE, LACKING, _CACHED, _IF_LARGE = (WHY.index(why) for why in (None, Absent.MISSING, Absent.CACHED, Ask.IF_LARGE))
@@ -67,18 +68,25 @@ def tags_of(extra: dict[str, Any]) -> set[str]:
 
 
 class _Numbered:
-    """Shapes by their number, in the order in which they were seen."""
+    """Shapes by the number of the first that answers as they do, in the order in which those were seen."""
 
     def __init__(self) -> None:
-        self.places: dict[int, int] = {}
-        self.held: list[Trace] = []  # so that no other shape gets the identity of one that is gone
+        self.held: list[Trace] = []
+        self._alike: dict[Hashable, int] = {}
+        self._seen: dict[int, tuple[int, Trace]] = {}  # with the shape, so that no other one gets its identity
 
     def of(self, column: Sequence[Trace]) -> list[int]:
+        """At most `_STEP` of them at once."""
+        if len(self._seen) > _SHAPES:
+            self._seen.clear()
+        seen = self._seen
         for shape in column:
-            if id(shape) not in self.places:
-                self.places[id(shape)] = len(self.held)
-                self.held.append(shape)
-        return [self.places[id(shape)] for shape in column]
+            if id(shape) not in seen:
+                number = self._alike.setdefault(asked_of(shape), len(self.held))
+                if number == len(self.held):
+                    self.held.append(shape)
+                seen[id(shape)] = number, shape
+        return [seen[id(shape)][0] for shape in column]
 
 
 class _Shapes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import compress
@@ -14,7 +14,7 @@ from readiness_tui.domain.metrics.one_each import of_counts, of_readings
 from readiness_tui.domain.metrics.registry import MetricDef, MetricKind, resolve, same_metric, unknown
 from readiness_tui.domain.metrics.rule import Direction
 from readiness_tui.domain.metrics.summary import NotComputable, Observed
-from readiness_tui.domain.metrics.trace_readers import TRACE_READERS, Ask, TraceReader, score_reader
+from readiness_tui.domain.metrics.trace_readers import TRACE_READERS, Ask, TraceReader, asked_of, score_reader
 from readiness_tui.domain.metrics.trace_readings import (
     Readings,
     ShapesBySession,
@@ -27,9 +27,12 @@ from readiness_tui.domain.metrics.trace_readings import (
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.domain.traces.measured import at_of, day_of
+from readiness_tui.domain.traces.names import FirstNames
 from readiness_tui.domain.traces.recorded import Recorded
 
-Shown = tuple[date | None, Trace, int]  # a UTC day, a shape, and how many requests of that day show it
+Shown = tuple[date | None, Trace, int]  # a UTC day, a shape, and how many requests of that day answer as it does
+_SCORES = 20_000  # names of scores that are told apart
+_SHAPES = 4_096  # objects of which it is remembered how they answer
 
 
 @dataclass(slots=True)
@@ -42,6 +45,7 @@ class Window:
 
     recorded: Recorded
     shown: tuple[Shown, ...]
+    scores: FirstNames[str, int]
     start: datetime | None = None
     end: datetime | None = None
     later: bool = False  # whether any request began at `end` or after it
@@ -83,11 +87,39 @@ def window(recorded: Recorded, as_of: date, days: int | None) -> tuple[Window, i
     """
     end = as_of + timedelta(days=1)
     start = None if days is None else end - timedelta(days=days)
-    every = tuple(_shown(recorded))
-    kept = tuple(one for one in every if _within(one[0], start, end))
-    undated = sum(n for day, _, n in every if day is None)
-    later = any(day is not None and day >= end for day, _, _ in every)
-    return Window(recorded, kept, None if start is None else _midnight(start), _midnight(end), later), undated
+    alike, undated, later = _Alike(), 0, False
+    for day, shape, n in _shown(recorded):
+        undated += n if day is None else 0
+        later = later or (day is not None and day >= end)
+        if _within(day, start, end):
+            alike.add(day, shape, n)
+    first = None if start is None else _midnight(start)
+    return Window(recorded, alike.shown, alike.scores, first, _midnight(end), later), undated
+
+
+class _Alike:
+    """Requests counted by day and by how their shapes answer: one shape of each is kept."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[date | None, Hashable]] = Counter()
+        self._shapes: dict[Hashable, Trace] = {}
+        self._asked: dict[int, tuple[Hashable, Trace]] = {}  # with the shape, so that no other one gets its identity
+        self.scores: FirstNames[str, int] = FirstNames(int, _SCORES)
+
+    def add(self, day: date | None, shape: Trace, n: int) -> None:
+        known = self._asked.get(id(shape))
+        if known is None:
+            if len(self._asked) >= _SHAPES:
+                self._asked.clear()
+            known = self._asked[id(shape)] = asked_of(shape), shape
+            self._shapes.setdefault(known[0], shape)
+            for name in shape.scores:
+                self.scores.put(name, 1, 1)
+        self._counts[day, known[0]] += n
+
+    @property
+    def shown(self) -> tuple[Shown, ...]:
+        return tuple((day, self._shapes[answers], n) for (day, answers), n in self._counts.items())
 
 
 def _within(day: date | None, start: date | None, end: date) -> bool:
@@ -157,12 +189,17 @@ class MetricAsked:
         direction: Direction | None = None,
         unit: str = "",
     ) -> MetricAsked | NotComputable:
-        held = requests if isinstance(requests, Window) else Window(requests, tuple(_shown(requests)))
+        held = requests if isinstance(requests, Window) else _every(requests)
         metric, wanted = resolve(metric_key) or unknown(metric_key, direction, unit), frozenset(tags)
-        shapes = _tagged(held, wanted) if wanted else [shape for _, shape, _ in held.shown]
+        shown, scores = _tagged(held, wanted) if wanted else (held.shown, held.scores)
+        shapes = [shape for _, shape, _ in shown]
         if not shapes:
             return NotComputable("no trace carries these tags" if held.shown else "there are no traces", 0, 0)
-        reader = _reader(metric, shapes)
+        reader = _reader(metric, scores)
+        if reader is None and scores.others:
+            return NotComputable(
+                f"the traces carry scores of more than {_SCORES:,} names, too many to look for this one"
+            )
         if reader is None:
             return NotComputable("no trace carries a score of this name, and it cannot be computed from traces")
         sessions = any(shape.session for shape in shapes)
@@ -195,18 +232,26 @@ class MetricAsked:
             yield from compress(ids, passes(why, value).tolist())
 
 
-def _tagged(held: Window, tags: frozenset[str]) -> list[Trace]:
-    """What those requests show that carry all of these tags."""
-    found: dict[int, Trace] = {}
+def _every(recorded: Recorded) -> Window:
+    alike = _Alike()
+    for day, shape, n in _shown(recorded):
+        alike.add(day, shape, n)
+    return Window(recorded, alike.shown, alike.scores)
+
+
+def _tagged(held: Window, tags: frozenset[str]) -> tuple[tuple[Shown, ...], FirstNames[str, int]]:
+    """What those requests show that carry all of these tags, and the names of their scores."""
+    alike = _Alike()
     for shape, extra in held.columns(("shape", "extra")):
         if tags <= tags_of(extra):
-            found[id(shape)] = shape
-    return list(found.values())
+            alike.add(None, shape, 1)
+    return alike.shown, alike.scores
 
 
-def _reader(metric: MetricDef, shapes: Iterable[Trace]) -> TraceReader | None:
+def _reader(metric: MetricDef, scores: FirstNames[str, int]) -> TraceReader | None:
     if metric.kind in (MetricKind.RATE, MetricKind.MEAN) and metric.unit != "tokens":
-        scores = {name for shape in shapes for name in shape.scores}
-        if names := {name for name in scores if same_metric(name, metric.key)}:
+        if scores.others and metric.key not in scores.found:
+            return None  # whatever stands for it may be among those that are not told apart
+        if names := {name for name in scores.found if same_metric(name, metric.key)}:
             return score_reader(metric, metric.key if metric.key in names else min(names))
     return TRACE_READERS.get(metric.key)

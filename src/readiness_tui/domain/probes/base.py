@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_left
-from collections import Counter as Counts
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -30,7 +29,9 @@ from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.text.secrets import mask
 from readiness_tui.domain.text.versions import has
 from readiness_tui.domain.traces.counted import EXAMPLES, Counted
+from readiness_tui.domain.traces.kept_records import KeptOfImport
 from readiness_tui.domain.traces.measured import utc as utc
+from readiness_tui.domain.traces.names import NameCounts
 from readiness_tui.domain.traces.recorded import Recorded
 from readiness_tui.domain.traces.traffic import bare, not_of_users
 
@@ -53,7 +54,8 @@ class ProbeInput:
     `runs`: every imported run, in any order, with its cases by `cases_of` (None: not at hand); `special`: load and
     red-team runs with their cases (`runs.special`).
     `incidents`: all incidents of the system. `evidence`: dated drills by item id.
-    `held`: candidate and baseline runs by id, with the golden set that holds each.
+    `held`: candidate and baseline runs by id, with the golden set that holds each. `sampled`: imports of requests that keep
+    the raw records of some alone.
     """
 
     recorded: Recorded
@@ -72,6 +74,7 @@ class ProbeInput:
     incidents: tuple[Incident, ...] = ()
     evidence: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
     held: Mapping[str, RunData] = field(default_factory=dict)
+    sampled: tuple[KeptOfImport, ...] = ()
     ends: date | None = None
     cases_of: Callable[[Run], tuple[Case, ...] | None] = field(default=_not_at_hand, compare=False)
     _tables: dict[str, Metrics] = field(default_factory=dict, repr=False, compare=False)
@@ -112,7 +115,7 @@ class SeenTraces:
     undated: int = 0
     outside: int = 0  # not in the window, or without a date
     future: int = 0  # dated after the day of the review
-    others: Counts[str] = field(default_factory=Counts)  # no user sent them: by the field that says so
+    others: NameCounts = field(default_factory=NameCounts)  # no user sent them: by the field that says so
     as_of: date | None = None
     variety: Variety = field(default_factory=Variety)  # of questions and answers
 
@@ -127,7 +130,7 @@ class SeenTraces:
                 self.future, self.as_of = self.future + n, data.utc_day
                 return False
             if told := not_of_users(got.trace):
-                self.others[told] += n
+                self.others.add(told, n)
                 return False
             self._vary(got)
         self.traces += n
@@ -163,9 +166,9 @@ class SeenTraces:
         if self.future:
             lines.append(f"{self.future:,} traces dated after {self.as_of} are left out")
         if self.others:
-            shown = [safe(told) for told, _ in sorted(self.others.items(), key=lambda pair: (-pair[1], pair[0]))[:3]]
+            shown = [safe(told) for told, _ in self.others.ranked()[:3]]
             lines.append(
-                f"{self.others.total():,} traces are left out: they say that no user sent them ({', '.join(shown)})"
+                f"{self.others.total:,} traces are left out: they say that no user sent them ({', '.join(shown)})"
             )
         return tuple(lines)
 

@@ -3,17 +3,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 from readiness_tui.domain.probes.base import ProbeInput, Smallest, safe
 from readiness_tui.domain.probes.figures import SupportFigure, nearly_all, percent, support, unknown
-from readiness_tui.domain.probes.shares import ranked
 from readiness_tui.domain.probes.steps import declared_writes, is_known_write, writes_by_name
 from readiness_tui.domain.probes.variety import ENOUGH, Variety
 from readiness_tui.domain.runs.model import Outcome, SpanKind
 from readiness_tui.domain.text.versions import has, has_version
 from readiness_tui.domain.traces.counted import Counted
+from readiness_tui.domain.traces.names import FirstNames, NameCounts, too_many
 from readiness_tui.domain.traces.steps import calls, flag, in_order, of_kind
 
 _LISTED = 10
@@ -35,7 +34,7 @@ class FallbackSeen:
     open: int = 0
     told: int = 0
     failed: Smallest = field(default_factory=Smallest)
-    models: Counter[str] = field(default_factory=Counter)
+    models: NameCounts = field(default_factory=NameCounts)
 
     @classmethod
     def start(cls, data: ProbeInput) -> FallbackSeen:
@@ -66,7 +65,7 @@ class FallbackSeen:
             self.open += n
         else:
             self.served += n
-            self.models[name or trace.model or ""] += n
+            self.models.add(name or trace.model or "", n)
 
     def figure(self) -> SupportFigure:
         if not self.n:
@@ -82,7 +81,10 @@ class FallbackSeen:
             k=self.served,
             supports=self.served > 0 and not always,
             examples=tuple(self.failed.ids),
-            details=tuple(f"{safe(name or '(not named)')} {count:,}" for name, count in ranked(self.models)[:_LISTED]),
+            details=(
+                *(f"{safe(name or '(not named)')} {count:,}" for name, count in self.models.ranked()[:_LISTED]),
+                *self.models.left_out("models"),
+            ),
             against=self.lost,
         )
 
@@ -101,7 +103,7 @@ class IdempotentWrites:
     k: int = 0
     twice: int = 0
     bad: Smallest = field(default_factory=Smallest)
-    guessed: Counter[str] = field(default_factory=Counter)
+    guessed: NameCounts = field(default_factory=NameCounts)
     requests: int = 0
     silent: int = 0
     bare: int = 0
@@ -122,7 +124,7 @@ class IdempotentWrites:
             if not is_known_write(call, self.tools):
                 if self.tools is not None or not writes_by_name(name):
                     continue
-                self.guessed[name] += n
+                self.guessed.add(name, n)
             key = call.id_of("idempotency_key")
             keyed = key is not None
             if keyed:
@@ -140,7 +142,7 @@ class IdempotentWrites:
     def figure(self) -> SupportFigure:
         if not self.n:
             return SupportFigure(missing="no imported trace has a call that is known to write; declare write_tools")
-        told = [f"{safe(name)} {count:,}" for name, count in ranked(self.guessed)[:_LISTED]]
+        told = [f"{safe(name)} {count:,}" for name, count in self.guessed.ranked()[:_LISTED]]
         return SupportFigure(
             f"{self.k:,} of {self.n:,} writes carry an idempotency key: {percent(self.k, self.n)}; "
             f"{self.twice:,} made twice in one request{unknown(self.silent, '; ', ' requests do not show their tools')}",
@@ -152,7 +154,9 @@ class IdempotentWrites:
             examples=tuple(self.bad.ids),
             variety=self.variety,
             against=self.bare,
-            details=("taken for writes by their names: " + ", ".join(told),) if told else (),
+            details=("taken for writes by their names: " + ", ".join(told), *self.guessed.left_out("such tools"))
+            if told
+            else (),
         )
 
 
@@ -167,7 +171,7 @@ class FailuresHandled:
 
     n: int = 0
     k: int = 0
-    kinds: Counter[str] = field(default_factory=Counter)
+    kinds: NameCounts = field(default_factory=NameCounts)
     bad: Smallest = field(default_factory=Smallest)
 
     @classmethod
@@ -191,7 +195,7 @@ class FailuresHandled:
         self.n += got.n
         self.k += got.n * good
         if not good:
-            self.kinds[kind] += got.n
+            self.kinds.add(kind, got.n)
             self.bad.take(got.ids)
 
     def figure(self) -> SupportFigure:
@@ -204,7 +208,7 @@ class FailuresHandled:
             supports=2 * self.k > self.n,
             examples=tuple(self.bad.ids),
             against=self.n - self.k,
-            details=tuple(f"not handled: {kind} {count:,}" for kind, count in ranked(self.kinds)),
+            details=tuple(f"not handled: {kind} {count:,}" for kind, count in self.kinds.ranked()),
         )
 
 
@@ -259,11 +263,12 @@ class GuardErrorsBlocked:
 @dataclass(slots=True)
 class PromptChangedWithinApp:
     """Application versions during which the prompt version changed, so that no build was needed (DEP-03). A prompt
-    version that is another one in each request is none, nor is an application's that moves."""
+    version that is another one in each request is none, nor is an application's that moves; where more are named than can be
+    told apart, none is known to be one."""
 
     n: int = 0
     silent: int = 0
-    prompts: dict[str, set[str]] = field(default_factory=dict)
+    pairs: FirstNames[tuple[str, str], int] = field(default_factory=lambda: FirstNames(int))
 
     @classmethod
     def start(cls, data: ProbeInput) -> PromptChangedWithinApp:
@@ -275,22 +280,30 @@ class PromptChangedWithinApp:
             self.silent += got.n
         else:
             self.n += got.n
-            self.prompts.setdefault(app, set()).add(prompt)
+            self.pairs.put((app, prompt), (self.pairs.get((app, prompt)) or 0) + got.n, got.n)
 
     def figure(self) -> SupportFigure:
         if not self.n:
             return SupportFigure(missing="no imported trace carries both an application and a prompt version")
-        changed = {app: names for app, names in sorted(self.prompts.items()) if len(names) > 1}
-        each = sum(map(len, self.prompts.values())) == self.n >= ENOUGH
+        prompts: dict[str, list[str]] = {}
+        for app, prompt in sorted(self.pairs.found):
+            prompts.setdefault(app, []).append(prompt)
+        changed = {app: names for app, names in prompts.items() if len(names) > 1}
+        each = len(self.pairs) == self.n >= ENOUGH
         why = "; no proof: each request names another prompt version" if each else ""
+        if self.pairs.others:
+            why = "; no proof: more versions are named than can be told apart"
         return SupportFigure(
-            f"the prompt changed under {len(changed):,} of {len(self.prompts):,} application versions"
+            f"the prompt changed under {len(changed):,} of {len(prompts):,} application versions"
             f"{unknown(self.silent, '; ', ' requests do not name both')}{why}",
             self.n,
-            supports=bool(changed) and not each,
-            details=tuple(
-                f"{safe(app)}: {', '.join(safe(name) for name in sorted(names)[:_LISTED])}"
-                for app, names in list(changed.items())[:_LISTED]
+            supports=bool(changed) and not why,
+            details=(
+                *(
+                    f"{safe(app)}: {', '.join(safe(name) for name in names[:_LISTED])}"
+                    for app, names in list(changed.items())[:_LISTED]
+                ),
+                *too_many("pairs of an application's and a prompt's version", self.pairs.others),
             ),
         )
 

@@ -16,6 +16,7 @@ from readiness_tui.domain.probes.figures import SupportFigure, percent, support
 from readiness_tui.domain.probes.variety import Variety
 from readiness_tui.domain.text.versions import has
 from readiness_tui.domain.traces.counted import Counted
+from readiness_tui.domain.traces.names import FirstNames, too_many
 
 _FEWEST = 5  # scores on either side, for a difference that can be more than luck
 _UP = frozenset(
@@ -57,6 +58,9 @@ class FeedbackCaptured:
         )
 
 
+_Sides = tuple["array[float]", "array[float]"]  # scores of disliked and of liked requests
+
+
 @dataclass(slots=True)
 class ScoreAgainstFeedback(ReadsAmounts):
     """The mean score of requests that users liked and of those they disliked (EVA-11), for the most common score.
@@ -67,7 +71,7 @@ class ScoreAgainstFeedback(ReadsAmounts):
 
     asked: bool = False
     unread: int = 0
-    seen: dict[str, tuple[array[float], array[float]]] = field(default_factory=dict)
+    seen: FirstNames[str, _Sides] = field(default_factory=lambda: FirstNames(lambda sides: sum(map(len, sides))))
 
     @classmethod
     def start(cls, data: ProbeInput) -> ScoreAgainstFeedback:
@@ -89,10 +93,12 @@ class ScoreAgainstFeedback(ReadsAmounts):
                 self.unread += 1
                 continue
             for name, value in scores.items():
-                self.seen.setdefault(name, (array("d"), array("d")))[word in _UP].append(value)
+                sides = self.seen.get(name) or (array("d"), array("d"))
+                sides[word in _UP].append(value)
+                self.seen.put(name, sides, 1)
 
     def figure(self) -> SupportFigure:
-        both = {name: sides for name, sides in self.seen.items() if sides[0] and sides[1]}
+        both = {name: sides for name, sides in self.seen.found.items() if sides[0] and sides[1]}
         if not both:
             return SupportFigure(
                 missing="no imported trace has a score of requests that users liked and of some they did not"
@@ -105,7 +111,10 @@ class ScoreAgainstFeedback(ReadsAmounts):
             f"they did not{chance}",
             len(good) + len(bad),
             supports=high > low and not chance,
-            details=(f"feedback on {self.unread:,} is neither up nor down",) if self.unread else (),
+            details=(
+                *((f"feedback on {self.unread:,} is neither up nor down",) if self.unread else ()),
+                *too_many("scores", self.seen.others),
+            ),
         )
 
 

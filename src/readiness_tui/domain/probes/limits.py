@@ -9,7 +9,6 @@ Money is summed in billionths of a dollar: with integers the sum does not depend
 from __future__ import annotations
 
 from array import array
-from collections import Counter
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil
@@ -189,6 +188,33 @@ class SlowestTotal(ReadsAmounts):
 
 
 @dataclass(slots=True)
+class _Hour:
+    """One of them, counted since 1970: the latencies, and billionths of a dollar (None: no cost is known)."""
+
+    at: int
+    took: array[float] = field(default_factory=lambda: array("d"))
+    spent: int | None = None
+
+
+@dataclass(slots=True)
+class _Hours:
+    """Of how many hours a figure is known, in how many the alert would have fired, those that did so first, and the
+    largest figure."""
+
+    n: int = 0
+    fired: int = 0
+    first: list[str] = field(default_factory=list)
+    worst: float = 0
+
+    def add(self, hour: int, figure: float, fires: bool) -> None:
+        self.worst = figure if not self.n else max(self.worst, figure)
+        self.n += 1
+        self.fired += fires
+        if fires and len(self.first) < _LISTED:
+            self.first.append(_named(hour))
+
+
+@dataclass(slots=True)
 class AlertsReplayed(ReadsAmounts):
     """In how many hours (UTC) each declared alert would have fired: p95 latency, and spend (REL-05).
 
@@ -199,8 +225,10 @@ class AlertsReplayed(ReadsAmounts):
 
     latency_ms: Fraction
     cost: Fraction
-    hours: dict[int, array[float]] = field(default_factory=dict)  # since 1970
-    spent: Counter[int] = field(default_factory=Counter)
+    hour: _Hour | None = None  # of the requests being read, which come in the order of time
+    slow: _Hours = field(default_factory=lambda: _Hours())
+    dear: _Hours = field(default_factory=lambda: _Hours())
+    hours: int = 0  # with a latency or a cost
     n: int = 0
     timed: int = 0
     paid: int = 0
@@ -227,34 +255,46 @@ class AlertsReplayed(ReadsAmounts):
         for at, ms, cost, cached, cold in zip(*(got[name] for name in self.columns), strict=True):
             if at is None:
                 continue
-            hour = at // _HOUR
+            if self.hour is None or at // _HOUR != self.hour.at:
+                self._close()
+                self.hour = _Hour(at // _HOUR)
             if ms is not None and not cached and not cold:
-                if hour not in self.hours:
-                    self.hours[hour] = array("d")
-                self.hours[hour].append(ms)
+                self.hour.took.append(ms)
                 took.append(ms)
             if cost is not None:
-                self.spent[hour] += round(cost * _NANO)
+                self.hour.spent = (self.hour.spent or 0) + round(cost * _NANO)
                 if not cached:
                     costs.append(cost)
         self.variety.add_each("latency", took)
         self.variety.add_each("cost", costs)
 
+    def _close(self) -> None:
+        """The hour is over."""
+        if (hour := self.hour) is None:
+            return
+        if hour.took:
+            p95 = sorted(hour.took)[ceil(len(hour.took) * 19 / 20) - 1]
+            self.slow.add(hour.at, p95, p95 > self.latency_ms)
+        if hour.spent is not None:
+            self.dear.add(hour.at, hour.spent, hour.spent > self.cost * _NANO)
+        self.hours += bool(hour.took) or hour.spent is not None
+        self.hour = None
+
     def figure(self) -> SupportFigure:
-        if not self.hours or not self.spent:
-            lacks = "latency" if not self.hours else "cost"
+        self._close()
+        slow, dear = self.slow, self.dear
+        if not slow.n or not dear.n:
+            lacks = "latency" if not slow.n else "cost"
             return SupportFigure(missing=f"no imported trace carries both a time and its {lacks}")
-        p95 = {hour: sorted(took)[ceil(len(took) * 19 / 20) - 1] for hour, took in sorted(self.hours.items())}
-        slow = [_named(hour) for hour, took in p95.items() if took > self.latency_ms]
-        dear = [_named(hour) for hour, nano in sorted(self.spent.items()) if nano > self.cost * _NANO]
         lines = [
-            f"{what}: {', '.join(found[:_LISTED])}" + (f" and {len(found) - _LISTED:,} more" if found[_LISTED:] else "")
+            f"{what}: {', '.join(found.first)}"
+            + (f" and {found.fired - _LISTED:,} more" if found.fired > _LISTED else "")
             for what, found in (("latency would have fired", slow), ("cost would have fired", dear))
-            if found
+            if found.fired
         ]
         reach = (
-            ("latency", _REACH * max(p95.values()) >= self.latency_ms),
-            ("cost", _REACH * max(self.spent.values()) >= self.cost * _NANO),
+            ("latency", _REACH * slow.worst >= self.latency_ms),
+            ("cost", _REACH * dear.worst >= self.cost * _NANO),
         )
         lines += [
             f"the {what} threshold is out of reach: over ten times the worst hour" for what, near in reach if not near
@@ -265,11 +305,11 @@ class AlertsReplayed(ReadsAmounts):
             if known < self.n
         ]
         return SupportFigure(
-            f"p95 over {_seconds(self.latency_ms)} in {len(slow):,} of {len(self.hours):,} hours, spend over "
-            f"{float(self.cost):g} USD in {len(dear):,} of {len(self.spent):,}",
-            len(self.hours.keys() | self.spent.keys()),
-            supports=2 * len(slow) <= len(p95)
-            and 2 * len(dear) <= len(self.spent)
+            f"p95 over {_seconds(self.latency_ms)} in {slow.fired:,} of {slow.n:,} hours, spend over "
+            f"{float(self.cost):g} USD in {dear.fired:,} of {dear.n:,}",
+            self.hours,
+            supports=2 * slow.fired <= slow.n
+            and 2 * dear.fired <= dear.n
             and all(near for _, near in reach)
             and nearly_all(self.timed, self.n)
             and nearly_all(self.paid, self.n),

@@ -7,7 +7,7 @@ Each docstring says which records the query applies to and which of them carry t
 from __future__ import annotations
 
 from readiness_tui.domain.probes.base import safe
-from readiness_tui.domain.probes.shares import MIN_PROVEN, ShareQuery, ShareTally, ranked
+from readiness_tui.domain.probes.shares import MIN_PROVEN, ShareQuery, ShareTally
 from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.domain.text.versions import has, has_version, names_model, undated
 
@@ -19,7 +19,7 @@ def _named(value: str | None, carries: bool, what: str, tally: ShareTally) -> No
     holds = value is not None and bool(value.strip())
     tally.count(carries, f"{what}: they say “{safe(value or '', 40)}”" if holds and not carries else "")
     if carries and value is not None:
-        tally.note(value)
+        tally.named(value)
 
 
 def _prompt_version(trace: Trace, tally: ShareTally) -> None:
@@ -36,7 +36,11 @@ def _index_version(trace: Trace, tally: ShareTally) -> None:
 
 def _one_each(tally: ShareTally) -> str:
     """Whether what stands for a version is another one in each request, as a digest of the filled-in text is."""
-    each = len(tally.notes) == tally.k >= MIN_PROVEN
+    if tally.names.others:
+        few = sum(tally.names.found.values()) < 2 * len(tally.names)
+        said = f"more than {len(tally.names):,} versions are named, of fewer than two requests each"
+        return f"{said}, so none leads back to a release" if few else ""
+    each = len(tally.names) == tally.k >= MIN_PROVEN
     return f"each of the {tally.k:,} names another version, so none leads back to a release" if each else ""
 
 
@@ -47,14 +51,14 @@ def _model_version(trace: Trace, tally: ShareTally) -> None:
 
 
 def _aliases(tally: ShareTally) -> tuple[str, ...]:
-    named = [(model, count) for model, count in ranked(tally.notes) if undated(model)]
+    named = [(model, count) for model, count in tally.names.ranked() if undated(model)]
     lines = [
         f"{safe(model)} on {count:,} names no date or digest; it counts, as nothing here knows whether it moves"
         for model, count in named[:_LISTED]
     ]
     if len(named) > _LISTED:
         lines.append(f"and {len(named) - _LISTED:,} more names without a date")
-    return tuple(lines)
+    return (*lines, *tally.names.left_out("models"))
 
 
 def _retrieved_context(trace: Trace, tally: ShareTally) -> None:
@@ -126,14 +130,15 @@ def _outcome(trace: Trace, tally: ShareTally) -> None:
     if carries:
         tally.vary("outcomes", trace.outcome)
     elif trace.status is not None and has(trace.status):
-        tally.note(trace.status)
+        tally.named(trace.status)
 
 
 def _unknown_words(tally: ShareTally) -> tuple[str, ...]:
-    return tuple(
+    lines = (
         f"status “{safe(word)}” on {count:,} is not known to mean success, fail, abstain or error"
-        for word, count in ranked(tally.notes)[:_LISTED]
+        for word, count in tally.names.ranked()[:_LISTED]
     )
+    return (*lines, *tally.names.left_out("statuses"))
 
 
 SHARES = (

@@ -13,8 +13,11 @@ from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.traces.counted import Counted
 from readiness_tui.domain.traces.measured import day_at, day_of
+from readiness_tui.domain.traces.names import MOST
 from readiness_tui.domain.traces.prompts import LONG, prompts
 from readiness_tui.domain.traces.steps import calls
+
+_HELD = 10_000_000  # letters of prompts whose search is remembered
 
 
 @dataclass(slots=True)
@@ -57,6 +60,8 @@ class OutsideTools:
         known: dict[int, tuple[Trace, list[str]]] = {}
         for trace_id, at, shape in self.data.recorded.columns(("id", "at", "shape")):
             if id(shape) not in known:
+                if len(known) >= MOST:  # as many shapes are held; the ids of others may be used again
+                    known.clear()
                 known[id(shape)] = shape, sorted({call.call.name for call in calls(shape)} & self.judged)
             if self.data.in_window(day_at(at)):
                 for name in known[id(shape)][1]:
@@ -89,6 +94,7 @@ class CasesInPrompts:
     problem: str = ""
     n: int = 0
     searched: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    held: int = 0  # letters of those
 
     @classmethod
     def start(cls, data: ProbeInput) -> CasesInPrompts:
@@ -123,7 +129,8 @@ class CasesInPrompts:
         known = self.searched.get(text)
         if known is None:
             known = tuple(case for case in self.cases if case[1] in text)
-            if len(self.searched) < 10_000:
+            self.held += len(text)
+            if self.held < _HELD:
                 self.searched[text] = known
         return known
 

@@ -33,6 +33,7 @@ from readiness_tui.domain.probes.releases import RELEASES
 from readiness_tui.domain.probes.runs import RUNS
 from readiness_tui.domain.probes.steps import STEPS, WRITES
 from readiness_tui.domain.probes.usage import USAGE
+from readiness_tui.domain.traces.kept_records import some_kept
 
 PROBES: dict[str, Probe] = {
     **{share.query: TraceProbe(ProbeKind.SHARE, share.start) for share in (*SHARES, *STEPS)},
@@ -92,12 +93,19 @@ def propose_all(items: Iterable[Item], data: ProbeInput) -> dict[str, Proposal]:
             proposals[item.id] = _no_proposal(item, spec, obstacle)
         elif isinstance(probe, TraceProbe):
             read = scanned if probe.kind is ProbeKind.REFUTE else seen
-            proposals[item.id] = _as_asked(counters[probe].proposal(item, spec, data, read), spec)
+            made = _as_asked(counters[probe].proposal(item, spec, data, read), spec)
+            proposals[item.id] = _with_sampling(made, data)
         elif isinstance(probe, FactProbe):
             proposals[item.id] = _as_asked(fact_proposal(item, spec.query, probe.kind, probe.check(data)), spec)
         else:
             proposals[item.id] = _as_asked(probe.answer(item, spec, data), spec)
     return proposals
+
+
+def _with_sampling(proposal: Proposal, data: ProbeInput) -> Proposal:
+    """What is counted rests on every request; whoever opens an example may want its raw record, which may not be kept."""
+    kept = some_kept(data.sampled) if proposal.examples else ""
+    return replace(proposal, sampling="; ".join(filter(None, [proposal.sampling, kept]))) if kept else proposal
 
 
 def acceptable(proposals: Mapping[str, Proposal], votes: Mapping[str, Sequence[Vote]]) -> tuple[str, ...]:

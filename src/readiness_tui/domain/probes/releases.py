@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from typing import NamedTuple
 
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.intervals import wilson
@@ -21,11 +21,19 @@ from readiness_tui.domain.probes.variety import ENOUGH, Variety, constants
 from readiness_tui.domain.runs.model import Outcome, Run
 from readiness_tui.domain.text.versions import has, has_version
 from readiness_tui.domain.traces.counted import Counted
+from readiness_tui.domain.traces.names import FirstNames, NameCounts, too_many
 
 _MINUTE = 60 * 10**6  # in microseconds
 _STAGE = 20  # requests in a stage: fewer are not enough to estimate a share
 
 Version = tuple[str, str, str]  # prompt, model, index
+
+
+class _Served(NamedTuple):
+    """How many requests a version served, and start and id of the first."""
+
+    n: int
+    first: tuple[datetime, str]
 
 
 @dataclass(slots=True)
@@ -38,7 +46,7 @@ class RunBeforeVersion:
     """
 
     data: ProbeInput
-    first: dict[Version, tuple[datetime, str]] = field(default_factory=dict)
+    first: FirstNames[Version, _Served] = field(default_factory=lambda: FirstNames(lambda served: served.n))
     n: int = 0
     silent: int = 0
     nameless: Smallest = field(default_factory=Smallest)
@@ -56,8 +64,9 @@ class RunBeforeVersion:
             return
         index = trace.index_version if has_version(trace.index_version) else ""
         version = (trace.prompt_version or "", trace.model or "", index or "")
-        if version not in self.first or got.first < self.first[version]:
-            self.first[version] = got.first
+        known = self.first.get(version)
+        since = got.first if known is None else min(known.first, got.first)
+        self.first.put(version, _Served(got.n + (known.n if known else 0), since), got.n)
 
     def finding(self) -> Finding:
         if not self.first:
@@ -67,7 +76,8 @@ class RunBeforeVersion:
             return Finding(None, missing="no eval run is imported")
         left_out: dict[str, None] = {}
         checks, failing = [], []
-        for version, (since, trace_id) in sorted(self.first.items(), key=lambda row: (row[1], row[0])):
+        served = self.first.found
+        for version, (_, (since, trace_id)) in sorted(served.items(), key=lambda row: (row[1].first, row[0])):
             names = ", ".join(safe(part) for part in version if part)
             ran = [run for run in known if _ran_version(run, version)]
             before = []
@@ -93,13 +103,17 @@ class RunBeforeVersion:
         held = sum(check.holds for check in checks)
         named = 100 * self.silent <= self.n
         why = f"{self.silent:,} of {self.n:,} do not"
+        others = self.first.others
+        if others:
+            said = too_many("versions", others)[0]
+            checks.append(Check("versions few enough to look a run up for each", False, said))
         if not named:
             failing += self.nameless.ids
         if self.silent:
             checks.append(Check("requests name the prompt and model that served them", named, why))
-        points = 2 if held == len(self.first) and named else 1 if held else 0
+        points = 2 if held == len(served) and named and not others else 1 if held else 0
         read = tuple(f"run {run.id} {run.started_at and utc(run.started_at).isoformat()}" for run in known)
-        against = len(self.first) - held + (0 if named else self.silent)
+        against = len(served) - held + others + (0 if named else self.silent)
         return Finding(points, tuple(checks), read, examples=tuple(failing), against=against, left_out=tuple(left_out))
 
     def _shows_nothing(self, run: Run) -> str:
@@ -130,8 +144,8 @@ class ReleaseShare(ReadsAmounts):
     """
 
     n: int = 0
-    apps: Counter[str] = field(default_factory=Counter)
-    prompts: Counter[str] = field(default_factory=Counter)
+    apps: NameCounts = field(default_factory=NameCounts)
+    prompts: NameCounts = field(default_factory=NameCounts)
     minutes: dict[str, array[int]] = field(default_factory=dict)  # by release, in the order of time
 
     @classmethod
@@ -144,18 +158,19 @@ class ReleaseShare(ReadsAmounts):
             return
         for table, name in ((self.apps, got.trace.app_version), (self.prompts, got.trace.prompt_version)):
             if name is not None and has_version(name):
-                table[name] += got.once
+                table.add(name, got.once)
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return (self._named_by, "at", "copy") if len(self.apps or self.prompts) > 1 else ()
+        table = self.apps or self.prompts
+        return (self._named_by, "at", "copy") if len(table) > 1 and not table.others else ()
 
     @property
     def _named_by(self) -> str:
         return "app_version" if self.apps else "prompt_version"
 
     def read(self, got: Columns) -> None:
-        table = self.apps or self.prompts
+        table = (self.apps or self.prompts).found
         for name, at, copy in zip(got[self._named_by], got["at"], got["copy"], strict=True):
             if name in table and at is not None and not copy:
                 if name not in self.minutes:
@@ -164,6 +179,8 @@ class ReleaseShare(ReadsAmounts):
 
     def finding(self) -> Finding:
         table = self.minutes
+        if too := too_many("releases", (self.apps or self.prompts).others):
+            return Finding(None, missing=f"{too[0]}, so the log does not show which of them is the newest")
         if len(table) < 2:
             return Finding(None, missing="the imported traces show fewer than two releases")
         newest = max(table, key=lambda name: (table[name][0], name))

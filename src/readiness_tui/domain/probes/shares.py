@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.checklists.assessment import Assurance, Proposal
@@ -18,6 +19,7 @@ from readiness_tui.domain.probes.base import ProbeInput, SeenTraces, Smallest, d
 from readiness_tui.domain.probes.variety import ENOUGH, Variety, constants, no_proof
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.traces.counted import Counted
+from readiness_tui.domain.traces.names import FirstNames, NameCounts, too_many
 
 MIN_PROVEN = ENOUGH  # fewest records for `proven`
 _GROUPS = 10  # groups listed before "and N more"
@@ -30,7 +32,7 @@ class ShareTally:
 
     `k` of `n` applicable records carry the value. `examples`: ids of traces with a record that does not.
     `lacks`: what the failing records lack. `groups`: failing and applicable records by (tool) name.
-    `notes`: other counts to report. `unclear`: records that do not say whether they apply, see `settle`; `unknown` of
+    `notes`: other counts to report. `names`: records by a name that the log gives. `unclear`: records that do not say whether they apply, see `settle`; `unknown` of
     the failing ones are such. `variety`: of values that have to differ. `copies`: records that carry the value, but in
     a copy of a trace that was counted: they show nothing new, while a copy that lacks it counts. `now`: the requests that
     are being counted.
@@ -39,9 +41,10 @@ class ShareTally:
     k: int = 0
     n: int = 0
     examples: Smallest = field(default_factory=Smallest)
-    lacks: Counter[str] = field(default_factory=Counter)
-    groups: dict[str, list[int]] = field(default_factory=dict)
+    lacks: NameCounts = field(default_factory=NameCounts)
+    groups: FirstNames[str, list[int]] = field(default_factory=lambda: FirstNames(itemgetter(1)))
     notes: Counter[str] = field(default_factory=Counter)
+    names: NameCounts = field(default_factory=NameCounts)
     unclear: Counter[str] = field(default_factory=Counter)
     unclear_examples: Smallest = field(default_factory=Smallest)
     unknown: int = 0
@@ -59,15 +62,20 @@ class ShareTally:
         else:
             self.examples.take(self.now.ids)
             if lacks:
-                self.lacks[lacks] += n
+                self.lacks.add(lacks, n)
         if group and n:
-            failing = self.groups.setdefault(group, [0, 0])
+            failing = self.groups.get(group) or [0, 0]
             failing[0] += 0 if carries else n
             failing[1] += n
+            self.groups.put(group, failing, n)
 
     def note(self, name: str) -> None:
         """Something to report beside the share, of each request being counted."""
         self.notes[name] += self.now.n
+
+    def named(self, name: str) -> None:
+        """The same, by a name that the log gives."""
+        self.names.add(name, self.now.n)
 
     def vary(self, name: str, value: Hashable = None, at: int | None = None) -> None:
         """What has to differ (`declared.VARYING`): a value that all requests being counted share, or without one their
@@ -87,7 +95,8 @@ class ShareTally:
         if self.n and self.unclear:
             self.unknown = self.unclear.total()
             self.n += self.unknown
-            self.lacks += self.unclear
+            for lacks, n in self.unclear.items():
+                self.lacks.add(lacks, n)
             for name in self.unclear_examples.ids:
                 self.examples.add(name)
             self.unclear, self.unclear_examples = Counter(), Smallest()
@@ -184,7 +193,7 @@ def share_proposal(
         sampling=sampling(data) if seen.traces else "",
         examples=tuple(tally.examples.ids),
         details=(*_lacking(tally), *share.details(tally), *expected, *hint, *copies, *seen.left_out),
-        digest=digest_of(share.query, k, n, tally.examples.ids, tally.lacks, tally.groups, *against),
+        digest=digest_of(share.query, k, n, tally.examples.ids, tally.lacks.found, tally.groups.found, *against),
         missing=missing,
         against=n - k,
     )
@@ -207,19 +216,15 @@ def _against(
 
 def _lacking(tally: ShareTally) -> tuple[str, ...]:
     """ "73 lack the result, all from one tool: refund_create 73 of 90", or a line for each lack and each group."""
-    lines = [f"{count:,} lack {what}" for what, count in ranked(tally.lacks)[:_GROUPS]]
+    lines = [f"{count:,} lack {what}" for what, count in tally.lacks.ranked()[:_GROUPS]]
     if len(tally.lacks) > _GROUPS:
         lines.append(f"and {len(tally.lacks) - _GROUPS:,} more that they lack")
-    failing = {name: counts for name, counts in tally.groups.items() if counts[0]}
+    failing = {name: counts for name, counts in tally.groups.found.items() if counts[0]}
     ordered = sorted(failing, key=lambda name: (-failing[name][0], name))
     groups = [f"{safe(name)} {failing[name][0]:,} of {failing[name][1]:,}" for name in ordered[:_GROUPS]]
-    if len(lines) == len(groups) == 1 and len(tally.groups) > 1:
+    if len(lines) == len(groups) == 1 and len(tally.groups) > 1 and not tally.groups.others:
         return (f"{lines[0]}, all from one tool: {groups[0]}",)
     if len(ordered) > _GROUPS:
         groups.append(f"and {len(ordered) - _GROUPS:,} more")
-    return (*lines, *groups)
-
-
-def ranked(counts: Counter[str]) -> list[tuple[str, int]]:
-    """Most frequent first, ties by name: the same order whatever the order of the traces."""
-    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    told_apart = too_many("tools or steps", tally.groups.others)
+    return (*lines, *tally.lacks.left_out("things that they lack"), *groups, *told_apart)

@@ -11,7 +11,7 @@ import re
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.checklists.model import ProbeKind
 from readiness_tui.domain.probes.base import ProbeInput, TraceProbe, safe
-from readiness_tui.domain.probes.shares import ShareCounter, ShareQuery, ShareTally, ranked
+from readiness_tui.domain.probes.shares import ShareCounter, ShareQuery, ShareTally
 from readiness_tui.domain.runs.model import Span, SpanKind, Trace
 from readiness_tui.domain.text.versions import has, has_version
 from readiness_tui.domain.traces.steps import Call, below_first, calls, flag, has_value, in_order, of_kind, works
@@ -204,7 +204,7 @@ def _approved(data: ProbeInput) -> ShareCounter:
                 if approval is not None:
                     tally.vary("approvals", at=at)
             elif writes_by_name(call.call.name):
-                tally.note(name)
+                tally.named(name)
                 if tools is None:
                     tally.doubt("a word on whether they write")
 
@@ -214,8 +214,10 @@ def _approved(data: ProbeInput) -> ShareCounter:
 
 def _uncounted(tally: ShareTally) -> tuple[str, ...]:
     """The calls that are not counted although their names suggest a write."""
-    names = ", ".join(f"{safe(name)} {count:,}" for name, count in ranked(tally.notes)[:5])
-    return (f"not known to write, though their names suggest it: {names}",) if tally.n and names else ()
+    names = ", ".join(f"{safe(name)} {count:,}" for name, count in tally.names.ranked()[:5])
+    if not tally.n or not names:
+        return ()
+    return (f"not known to write, though their names suggest it: {names}", *tally.names.left_out("such tools"))
 
 
 WRITES = {"approval_id_on_writes": TraceProbe(ProbeKind.SHARE, _approved)}

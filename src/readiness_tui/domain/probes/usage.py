@@ -7,7 +7,6 @@ Money is summed in billionths of a dollar: with integers the sum does not depend
 from __future__ import annotations
 
 from array import array
-from collections import Counter
 from dataclasses import dataclass, field
 from fractions import Fraction
 from heapq import nsmallest
@@ -17,6 +16,7 @@ from math import ceil
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.probes.amounts import Columns, ReadsAmounts
 from readiness_tui.domain.probes.base import ProbeInput, Smallest, safe
+from readiness_tui.domain.probes.daily import DailyUse, all_differ, most_of_one
 from readiness_tui.domain.probes.figures import SupportFigure, nearly_all, percent, support, unknown
 from readiness_tui.domain.probes.variety import ENOUGH, Variety
 from readiness_tui.domain.runs.model import SpanKind
@@ -45,7 +45,7 @@ class RateLimitHeadroom(ReadsAmounts):
     dated: int = 0
     ended: int = 0
     limited: int = 0
-    minutes: Counter[int] = field(default_factory=Counter)
+    minutes: array[int] = field(default_factory=lambda: array("q"))  # of each call
     hit: Smallest = field(default_factory=Smallest)
 
     @classmethod
@@ -73,12 +73,12 @@ class RateLimitHeadroom(ReadsAmounts):
         return ("call_minutes",)
 
     def read(self, got: Columns) -> None:
-        self.minutes.update(chain.from_iterable(got["call_minutes"]))
+        self.minutes.extend(chain.from_iterable(got["call_minutes"]))
 
     def figure(self) -> SupportFigure:
         if not self.minutes:
             return SupportFigure(missing="no imported trace carries a time")
-        peak = max(self.minutes.values())
+        peak = most_of_one(self.minutes)
         real = peak if self.rate is None else ceil(peak / self.rate)
         scaled = f" ({peak:,} in the log, sampled)" if real != peak else ""
         return SupportFigure(
@@ -107,7 +107,7 @@ class MostUsedPerUser(ReadsAmounts):
     users: array[int] | None = field(default_factory=lambda: array("q"))  # by hash, as long as each is another one
     variety: Variety = field(default_factory=Variety)
     day: int = 0  # since 1970: of the requests being read
-    used: dict[str, int] = field(default_factory=dict)  # on that day
+    used: DailyUse | None = None  # on that day
     days: int = 0  # of users
     most: int | None = None
     beyond: int = 0
@@ -143,12 +143,16 @@ class MostUsedPerUser(ReadsAmounts):
             if at // _DAY != self.day:
                 self._close()
                 self.day = at // _DAY
-            if user not in self.used:
-                if not has(user):
-                    continue
-                self.used[user] = 0
+            if self.used is None:
+                self.used = DailyUse(self._limit, _LISTED)
+            named = self.used.named
             amount = round(told[0] * _NANO) if self.cap.dollars else sum(told)
-            self.used[user] += amount
+            if user in named:
+                named[user] += amount
+            elif has(user):
+                self.used.add(user, amount)
+            else:
+                continue
             users.append(user)
             if not cached:
                 amounts.append(amount)
@@ -161,15 +165,14 @@ class MostUsedPerUser(ReadsAmounts):
 
     def _close(self) -> None:
         """The day is over: the requests come in the order of time."""
-        if self.used:
+        if self.used is not None:
             day = str(day_at(self.day * _DAY))
-            self.days += len(self.used)
-            most = max(self.used.values())
-            self.most = most if self.most is None else max(self.most, most)
-            over = [(-amount, user, day) for user, amount in self.used.items() if amount > self._limit]
-            self.beyond += len(over)
-            self.over = nsmallest(_LISTED, (*self.over, *over))
-        self.used = {}
+            persons, most, beyond, worst = self.used.close()
+            self.days += persons
+            self.most = max((amount for amount in (self.most, most) if amount is not None), default=None)
+            self.beyond += beyond
+            self.over = nsmallest(_LISTED, (*self.over, *((amount, user, day) for amount, user in worst)))
+        self.used = None
 
     @property
     def _limit(self) -> Fraction:
@@ -181,7 +184,7 @@ class MostUsedPerUser(ReadsAmounts):
             return SupportFigure(missing=f"no imported trace carries its user, its time and {what}")
         self._close()
         most = self._said(self.most or 0)
-        each = self.n >= ENOUGH and self.users is not None and len(set(self.users)) == self.n
+        each = self.n >= ENOUGH and self.users is not None and all_differ(self.users, self.n)
         why = "; no proof: each request names another user" if each else ""
         return SupportFigure(
             f"most by one user on one day {most} of {self._said(int(self._limit))}; over the cap {self.beyond:,} of "

@@ -16,6 +16,7 @@ from readiness_tui.domain.runs.model import Outcome, Trace
 
 _ONE_IN = 10  # of a sample whose size nobody named
 _MOST = 1_000_000
+_NAMED = 2  # imports named in a line
 _SEED = b"raw records kept"  # a fixed one: the same requests are kept whenever and wherever they are imported
 
 
@@ -77,3 +78,25 @@ class KeptRecords:
     def _sampled(self, trace_id: str) -> bool:
         told = hashlib.blake2b(trace_id.encode("utf-8", "surrogatepass"), digest_size=8, key=_SEED).digest()
         return int.from_bytes(told) % self.one_in == 0
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOfImport:
+    """Of an import that keeps some raw records alone: which (`KeptRecords` as text), and of how many of its requests."""
+
+    import_id: int
+    keep: str
+    kept: int
+    requests: int
+
+    def __str__(self) -> str:
+        words = KeptRecords.parse(self.keep).words
+        return f"of import {self.import_id} those of {words} are kept, {self.kept:,} of {self.requests:,}"
+
+
+def some_kept(imports: Sequence[KeptOfImport]) -> str:
+    """What stands beside examples of requests whose raw record may not be there; "" where all are kept."""
+    if not imports:
+        return ""
+    more = f"; and of {len(imports) - _NAMED:,} more imports some" if len(imports) > _NAMED else ""
+    return f"counted over every request; raw records: {'; '.join(map(str, imports[:_NAMED]))}{more}"

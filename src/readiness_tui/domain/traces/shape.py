@@ -33,7 +33,7 @@ from readiness_tui.domain.traces.steps import flag
 from readiness_tui.domain.traces.traffic import concerns, not_of_users, told_by
 from readiness_tui.domain.traces.version import SHAPE_VERSION as SHAPE_VERSION
 
-_MOST = 20_000  # shapes remembered: where each record has its own, none is worth remembering
+_MOST = 2_000  # shapes remembered: most logs have fewer, and some another one in each request
 
 # What is there, by bits.
 _STARTED, _LATENCY, _COST, _IN, _OUT, _CACHED, _COLD, _SESSION = (1 << at for at in range(8))

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.traces.counted import Counted, Ids, Varied
 from readiness_tui.domain.traces.measured import at_of, day_of, moment_at, utc
 from readiness_tui.domain.traces.shape import TraceShape, shape_of
 from readiness_tui.domain.traces.varied import digest, values
-
-Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(slots=True)
@@ -49,7 +46,7 @@ class _Group:
 
 
 class Tallier:
-    """Counts records into groups of one UTC day and one shape. It knows nothing of copies (`copies_by`)."""
+    """Counts records into groups of one UTC day and one shape. It knows nothing of copies."""
 
     def __init__(self) -> None:
         self._groups: dict[tuple[date | None, str], _Group] = {}
@@ -72,19 +69,6 @@ class Tallier:
         groups, self._groups = self._groups, {}
         for group in groups.values():
             yield group.shape, group.counted()
-
-
-def copies_by(requests: Iterable[tuple[int, Key]]) -> Counter[Key]:
-    """How many copies each group holds: `requests` are `content` and group of those that users sent, those without a
-    time first, then the oldest first. A request repeats another one where it is not the first of its content."""
-    known: set[int] = set()
-    found: Counter[Key] = Counter()
-    for content, group in requests:
-        if content in known:
-            found[group] += 1
-        else:
-            known.add(content)
-    return found
 
 
 Row = tuple[int, str, int | None, str | None, str]

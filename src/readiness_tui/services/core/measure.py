@@ -37,6 +37,7 @@ from readiness_tui.store import (
 )
 from readiness_tui.store.kept import marks
 from readiness_tui.store.measured.recorded import StoredTraces
+from readiness_tui.store.raw import records as raw_records
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.sqlite import Connection
 
@@ -160,6 +161,7 @@ def footing_of(conn: Connection, desk: Desk, review: Review, as_of: date) -> Foo
         held={part.run.id: part for part in (*candidate, *baseline)},
         incidents=tuple(incidents.all(conn, review.system)),
         evidence=_drills(conn, review),
+        sampled=tuple(raw_records.sampled(conn, review.system)),
     )
     drawn = label_batches.all(conn, review.system)
     return Footing(

@@ -46,6 +46,7 @@ from readiness_tui.sources.settings import gate
 from readiness_tui.store import imports, runs
 
 BATCH = 2_000
+HELD = 16 * 1024 * 1024  # characters of requests in a batch: fewer of them where they are long
 NOTHING_DECLARED: Facts = {}
 #: Called with bytes done and bytes in all; returns False to cancel.
 OnProgress = Callable[[int, int], bool]
@@ -321,13 +322,14 @@ def _stage(
             traces.clear()
 
     try:
-        pending = size = 0
+        pending = size = held = 0
         for record in checked(records):
             if type(record) is TraceRecord:
                 traces.append(record)
-                if len(traces) >= BATCH:
+                held += len(record.raw)
+                if len(traces) >= BATCH or held >= HELD:
                     flush()
-                    pending = 0
+                    pending = held = 0
                 continue
             match record:
                 case RunStart(run=run):

@@ -349,13 +349,13 @@ def _tool_call(part: Any, name: str) -> ToolCall:
     return ToolCall(
         name=called,
         arguments=None if arguments is None else as_json(arguments),
-        result=None if result is None else _result(result),
+        result=None if result is None else result_json(result),
         error=None if error is None else as_json(error),
         attempt=whole(part, "attempt"),
     )
 
 
-def _result(value: Any) -> str:
+def result_json(value: Any) -> str:
     """A tool's result as JSON text: a plain text is one too."""
     return _encode(value).decode()
 

@@ -33,7 +33,7 @@ _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 
 _FLAT = 7  # levels that the quick decoder follows; its table doubles with each …
 _NESTED = 13  # … and that of nested batches by a half, since it takes no list right inside of a list
-_LONG = 1024 * 1024  # bytes of a text that is not written out once more to be compared
+LONG = 1024 * 1024  # bytes of a text that is not written out once more to be compared
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
@@ -61,7 +61,7 @@ def decode(raw: bytes | msgspec.Raw) -> Any:
     written out again, with its quotes (each quote of a text is written as `\\"` there and here, unless as `\\u0022`).
     """
     data = raw if type(raw) is bytes else bytes(raw)
-    if len(data) > _LONG:
+    if len(data) > LONG:
         return _strictly(data)
     try:
         value = _quick()(data)
@@ -72,12 +72,12 @@ def decode(raw: bytes | msgspec.Raw) -> Any:
             return _strictly(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _strictly(data)
-    if (type(value) is dict or type(value) is list) and not _has_its_quotes(data, value):
+    if (type(value) is dict or type(value) is list) and not has_its_quotes(data, value):
         return _strictly(data)
     return value
 
 
-def _has_its_quotes(data: bytes, value: Any) -> bool:
+def has_its_quotes(data: bytes, value: Any) -> bool:
     """Whether a text has as many quotes as its value written out again: then no key stood in it twice."""
     return data.count(b'"') == _encode(value).count(b'"') and not (b"\\" in data and b"\\u0022" in data)
 
@@ -108,7 +108,7 @@ def _strictly(data: bytes) -> Any:
         raise _fault(data) from error
     if type(value) is dict or type(value) is list:
         keys = _count_keys(value, 1)
-        if len(data) > _LONG or not _has_its_quotes(data, value):
+        if len(data) > LONG or not has_its_quotes(data, value):
             _refuse_duplicates(data, keys)
     elif type(value) is int and not _INT64_MIN <= value <= _INT64_MAX:
         raise RecordError("an integer is beyond 64 bits")

@@ -19,6 +19,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import Recognised, Record, TraceRecord
+from readiness_tui.sources.kit.grouping import FirstLines
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.names import snake
 from readiness_tui.sources.kit.nested import nested, structured
@@ -118,7 +119,8 @@ class AppLog:
 
     def read(self, path: Path) -> Iterator[Record]:
         notes = fields.Notes()
-        first = _ids(path)
+        _refuse_steps(path)
+        seen = FirstLines()
         for item in records(path, *_WRAPPERS):
             if not isinstance(item, Entry):
                 yield item
@@ -133,8 +135,8 @@ class AppLog:
                 ident = _ident(item, row)
                 if not request_id(row):
                     notes.add("a line names no request, so it is known by its content: feedback cannot be joined to it")
-                if str(first[ident]) != str(item.line):  # with the record of a list on one line
-                    raise RecordError(f"the same line stands in the file already, on line {first[ident]}")
+                if (first := seen.before(ident, item.line)) is not None:
+                    raise RecordError(f"the same line stands in the file already, on line {first}")
                 yield TraceRecord(_trace(item, row, ident, notes), item.raw)
             except RecordError as error:
                 yield reject(item.line, str(error), item.raw)
@@ -180,10 +182,9 @@ def _repeats(rows: Sequence[Mapping[str, Any]]) -> bool:
     return False
 
 
-def _ids(path: Path) -> dict[str, int]:
-    """The line of each request. Raises ReadinessError where several lines, not the same, are of one."""
-    lines: dict[str, int] = {}
-    told: dict[str, int] = {}
+def _refuse_steps(path: Path) -> None:
+    """Raises ReadinessError where several lines, not the same, are of one request."""
+    lines, whole = FirstLines(), FirstLines()
     for item in records(path, *_WRAPPERS):
         if not isinstance(item, Entry) or item.header:
             continue
@@ -194,14 +195,13 @@ def _ids(path: Path) -> dict[str, int]:
             ident = _ident(item, row)
         except RecordError:
             continue
-        first = lines.setdefault(ident, item.line)
-        if told.setdefault(ident, hash(item.raw)) != hash(item.raw):
+        first, same = lines.before(ident, item.line), whole.before(f"{hash(item.raw)} {ident}", item.line)
+        if first is not None and same is None:
             raise ReadinessError(
                 f"{path}, line {item.line}: the request {quoted(ident)} stands on line {first} too, so a line is a step"
                 " of a request and not a request. Put them together with a mapping (kind: traces, group_by: …).",
                 by_command="`readiness import --explain` proposes one; --map takes it.",
             )
-    return lines
 
 
 def _trace(item: Entry, row: Mapping[str, Any], ident: str, notes: fields.Notes) -> Trace:

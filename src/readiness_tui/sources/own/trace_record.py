@@ -19,7 +19,9 @@ from readiness_tui.sources.kit.grouping import FirstLines
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.keys import KeySorter, PerKeys
 from readiness_tui.sources.kit.peek import peek
-from readiness_tui.sources.kit.recordio import Entry, records, reject
+from readiness_tui.sources.kit.recordio import Entry, QuickEntry, quick_records, reject
+from readiness_tui.sources.own import quick_record
+from readiness_tui.sources.own.quick_record import QuickRecords, QuickRow
 from readiness_tui.sources.tracing.outcome import CONTRADICTED, contradicts, names_error, of_http, outcome_of
 from readiness_tui.sources.tracing.traced_case import elapsed_ms
 
@@ -134,23 +136,72 @@ class TraceRecords:
     def read(self, path: Path) -> Iterator[Record]:
         notes = fields.Notes()
         seen = FirstLines()
-        for item in records(path, "traces", "records"):
-            if not isinstance(item, Entry):
+        quick = QuickRecords(_ALIASES, frozenset(_UNITLESS), lambda row, rest: _quick_trace(row, rest, notes))
+        for item in quick_records(path, quick, "traces", "records"):
+            if isinstance(item, QuickEntry):
+                if (first := seen.before(item.value.id, item.line)) is not None:
+                    yield reject(item.line, _twice(item.value.id, first), item.raw)
+                else:
+                    yield TraceRecord(item.value, item.raw)
+            elif not isinstance(item, Entry):
                 yield item
             elif "trace_id" in item.value:
                 try:
                     trace = trace_from(item, notes)
                     if (first := seen.before(trace.id, item.line)) is not None:
-                        raise RecordError(
-                            f"the trace {quoted(trace.id)} stands in the file already, on line {first}; if a line is a step"
-                            " of it, put them together with a mapping (kind: traces, group_by: trace_id)"
-                        )
+                        raise RecordError(_twice(trace.id, first))
                     yield TraceRecord(trace, item.raw)
+                    quick.learn(tuple(item.value))
                 except RecordError as error:
                     yield reject(item.line, str(error), item.raw)
             elif not item.header:
                 yield reject(item.line, "no trace_id", item.raw)
         yield from notes.warnings(path.name)
+
+
+def _twice(trace_id: str, first: int) -> str:
+    return (
+        f"the trace {quoted(trace_id)} stands in the file already, on line {first}; if a line is a step"
+        " of it, put them together with a mapping (kind: traces, group_by: trace_id)"
+    )
+
+
+def _quick_trace(row: QuickRow, rest: dict[str, Any], notes: fields.Notes) -> Trace | None:
+    """As `trace_from`, of a record of the common shape. Notes are taken in the same order."""
+    try:
+        chunks, calls = quick_record.chunks(row.retrieved_chunks), quick_record.tool_calls(row.tool_calls)
+    except LookupError:
+        return None
+    error = row.error if names_error(row.error) else None
+    outcome = _outcome({}, row.status, error, rest, notes)
+    return Trace(
+        row.trace_id,
+        fields.moment({"started_at": row.started_at}, "started_at", notes),
+        row.prompt_version,
+        row.model,
+        row.index_version,
+        row.app_version,
+        row.status,
+        outcome,
+        error,
+        row.question,
+        row.answer,
+        chunks,
+        calls,
+        True if row.retrieval is None and chunks else row.retrieval,
+        row.feedback,
+        row.latency_ms,
+        row.cost,
+        row.tokens_in,
+        row.tokens_out,
+        fields.metrics(None, rest, notes),
+        row.cached or False,
+        row.cold or False,
+        rest,
+        None,
+        row.user,
+        row.session,
+    )
 
 
 def trace_from(entry: Entry, notes: fields.Notes, beside: Mapping[str, Any] | None = None) -> Trace:

@@ -11,6 +11,7 @@ import msgspec
 from readiness_tui.domain.runs.model import Span, Trace
 from readiness_tui.domain.text.format import plural
 from readiness_tui.store import packing, traces
+from readiness_tui.store.raw import records as raw_records
 from readiness_tui.store.sqlite import Connection
 
 LARGE = 2_000_000  # characters of all texts of a trace that are read whole
@@ -26,15 +27,9 @@ _LISTS = {
 }
 
 
-NOT_KEPT = (
-    "The raw record was not kept: its import keeps those of some requests alone (`readiness imports` says of which). What"
-    " was read of it is above."
-)
-
-
 @dataclass(frozen=True, slots=True)
 class FoundRecord:
-    """`raw`: as the file had it, or `NOT_KEPT`. `left`: what was not read, in words."""
+    """`raw`: as the file had it, or why it is not there. `left`: what was not read, in words."""
 
     trace: Trace
     raw: str = ""
@@ -54,7 +49,9 @@ def read(conn: Connection, system: str, trace_id: str, *, raw: bool) -> FoundRec
         conn.execute("SELECT substr(chunks, 1, 18) FROM trace_text WHERE key = ?", (key,)).fetchone()
     )
     record = traces.raw(conn, system, trace_id) if raw else ""
-    record = NOT_KEPT if record is None else record
+    if record is None:
+        sampled = raw_records.sampled_by(conn, key)
+        record = f"The raw record was not kept: {sampled}. What was read of it is above."
     if sum(sizes.values()) <= LARGE:
         row = conn.execute(f"SELECT {packing.TRACE_COLUMNS} FROM trace WHERE key = ?", (key,)).fetchone()
         return FoundRecord(packing.trace(row), record)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from readiness_tui.store import staging
 from readiness_tui.store.codec import dump
 from readiness_tui.store.db import Store
+from readiness_tui.store.measured import days
 from readiness_tui.store.measured.seen import SeenTraceSet
 from readiness_tui.store.measured.sorting import in_order
 from readiness_tui.store.rows import Tx
@@ -94,6 +95,21 @@ def twins(conn: Connection, seen: SeenTraceSet) -> Iterator[Twin]:
     while rows := conn.execute(sql, (seen.system, content, at, key, _CHUNK)).fetchall():
         yield from rows
         content, at, key = rows[-1][:3]
+
+
+def by_group(conn: Connection, seen: SeenTraceSet) -> Iterator[dict[tuple[int, int, int], int]]:
+    """How many copies there are, by import, day and shape: in parts, whose numbers add up."""
+    known: int | None = None
+    found: dict[tuple[int, int, int], int] = {}
+    for content, at, _, import_id, shape in twins(conn, seen):
+        if content == known:
+            group = import_id, at // days.MICROS, shape
+            found[group] = found.get(group, 0) + 1
+            if len(found) >= _CHUNK:
+                yield found
+                found = {}
+        known = content
+    yield found
 
 
 def keys(conn: Connection, seen: SeenTraceSet) -> Iterator[int]:

@@ -7,9 +7,11 @@ comes to the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from functools import cached_property
+from itertools import chain, islice
 from typing import Any
 
 import msgspec
@@ -20,12 +22,13 @@ from readiness_tui.domain.traces.leaks import LeakHit
 from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.domain.traces.measured import Absent, utc
 from readiness_tui.domain.traces.recorded import Recorded
-from readiness_tui.domain.traces.tally import copies_by
 from readiness_tui.domain.traces.traffic import not_of_users
 from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import packing, traces
 from readiness_tui.store.codec import from_micros
 from readiness_tui.store.measured import copies, days, stale, tallies
+from readiness_tui.store.measured.aside import Aside
+from readiness_tui.store.measured.key_set import KeySet
 from readiness_tui.store.measured.seen import SeenTraceSet
 from readiness_tui.store.schema import UNKNOWN_TIME
 from readiness_tui.store.sqlite import Connection
@@ -33,6 +36,8 @@ from readiness_tui.store.systems import NUMBER
 
 _FEW = 20_000  # requests that are fetched one by one rather than by reading over all
 _CHUNK = 500
+_AT_ONCE = 2_000
+_SHAPES = 2_000  # skeletons remembered: most logs have fewer, and some another one in each request
 _minutes = msgspec.json.Decoder(tuple[int, ...]).decode
 
 #: Names of `Recorded.columns` that the table calls otherwise.
@@ -61,10 +66,12 @@ class StoredTraces:
         self._shapes: dict[int, Trace] = {}
 
     def __len__(self) -> int:
-        _, rows, waiting = self._tallies()
-        if waiting or self.slow is not None:
-            return traces.count(self._conn, self._system)
-        return sum(row[3] for row in rows)
+        with self._one_moment():
+            seen = SeenTraceSet.now(self._conn, self._system)
+            if stale.stale(self._conn, seen) or self.slow is not None:
+                return traces.count(self._conn, self._system)
+            sql = f"SELECT coalesce(sum(n), 0) FROM trace_tally WHERE import_id IN ({seen.numbers})"
+            return int(self._conn.execute(sql).fetchone()[0])
 
     @cached_property
     def slow(self) -> Recorded | None:
@@ -89,28 +96,32 @@ class StoredTraces:
         return self._leaked() if self.slow is None else self.slow.leaked()
 
     def _counted(self) -> Iterator[Counted]:
-        seen, rows, waiting = self._tallies()
-        repeated = copies_by(
-            (content, (import_id, at // days.MICROS, shape))
-            for content, at, _, import_id, shape in copies.twins(self._conn, seen)
-        )
-        for import_id, shape, *row in rows:
-            if (import_id, row[0]) not in waiting:
-                yield tallies.read(self._shape(shape), tuple(row), repeated[import_id, row[0], shape])
-        for pair in waiting:
-            for digest, one in stale.counted(self._conn, seen, pair)[0].items():
-                found = self._conn.execute("SELECT id FROM trace_shape WHERE digest = ?", (digest,)).fetchone()
-                yield replace(one, copies=repeated[(*pair, found[0])] if found else 0)
+        with Aside.open(2 + tallies.WIDTH) as aside:
+            with self._one_moment():  # what is tallied and what has to be read again
+                seen = SeenTraceSet.now(self._conn, self._system)
+                sql = f"SELECT import_id, shape, {tallies.COLUMNS} FROM trace_tally WHERE import_id IN ({seen.numbers})"
+                cursor = self._conn.execute(sql)
+                while some := cursor.fetchmany(_AT_ONCE):
+                    aside.lay(some)
+                waiting = stale.stale(self._conn, seen)
+            for found in copies.by_group(self._conn, seen):
+                aside.add_copies(found)
+            for import_id, shape, *row in aside.rows():
+                if (import_id, row[0]) not in waiting:
+                    repeated = aside.take_copies((import_id, row[0], shape), row[1])
+                    yield tallies.read(self._shape(shape), tuple(row), repeated)
+            for pair in waiting:
+                for read, one in stale.counted(self._conn, seen, pair):
+                    known = self._conn.execute("SELECT id FROM trace_shape WHERE digest = ?", (read.digest,)).fetchone()
+                    yield replace(one, copies=aside.take_copies((*pair, known[0]), one.n) if known else 0)
 
-    def _tallies(self) -> tuple[SeenTraceSet, list[tuple[Any, ...]], Iterable[stale.Day]]:
-        """What is tallied and what has to be read again, at one moment."""
+    @contextmanager
+    def _one_moment(self) -> Iterator[None]:
         nested = self._conn.in_transaction
         if not nested:
             self._conn.execute("BEGIN")
         try:
-            seen = SeenTraceSet.now(self._conn, self._system)
-            sql = f"SELECT import_id, shape, {tallies.COLUMNS} FROM trace_tally WHERE import_id IN ({seen.numbers})"
-            return seen, self._conn.execute(sql).fetchall(), stale.stale(self._conn, seen)
+            yield
         finally:
             if not nested:
                 self._conn.execute("COMMIT")
@@ -137,6 +148,8 @@ class StoredTraces:
 
             def of_users(shape: int) -> bool:
                 if shape not in told:
+                    if len(told) >= _SHAPES:
+                        told.clear()
                     told[shape] = not not_of_users(self._shape(shape))
                 return told[shape]
 
@@ -146,31 +159,32 @@ class StoredTraces:
         return _READ.get(name)
 
     @cached_property
-    def _copies(self) -> frozenset[int]:
-        return frozenset(copies.keys(self._conn, SeenTraceSet.now(self._conn, self._system)))
+    def _copies(self) -> frozenset[int] | KeySet:
+        found = copies.keys(self._conn, SeenTraceSet.now(self._conn, self._system))
+        few = frozenset(islice(found, _FEW))
+        return few if len(few) < _FEW else KeySet(chain(few, found))  # a set is asked quicker, and takes more room
 
     def _whole(self, shows: Callable[[Trace], bool]) -> Iterator[Trace]:
         seen = SeenTraceSet.now(self._conn, self._system)
-        counts = self._conn.execute(
-            f"SELECT shape, sum(n) FROM trace_tally WHERE import_id IN ({seen.numbers}) GROUP BY shape"
-        ).fetchall()
-        if stale.stale(self._conn, seen):  # the tallies may lack one
-            counts = self._conn.execute("SELECT id, 0 FROM trace_shape").fetchall() + counts
-        wanted = {shape: n for shape, n in counts if shows(self._shape(shape))}
-        if not wanted:
+        wanted, some, n = KeySet(), list[int](), 0
+        for shape, more in self._shapes_seen(seen):
+            if shows(self._shape(shape)):
+                wanted.add(shape)
+                n += more
+                if len(some) <= _FEW:
+                    some.append(shape)
+        if not some:
             return
-        shapes = ", ".join(map(str, wanted))
         names = packing.TRACE_COLUMNS
-        if sum(wanted.values()) > _FEW:
-            for rows in traces.chunks(
-                self._conn,
-                self._system,
-                names,
-                source=f"trace CROSS JOIN trace_measure ON trace_key = key AND shape IN ({shapes})",
-            ):
+        if n > _FEW or len(some) > _FEW:
+            among = f" AND shape IN ({', '.join(map(str, some))})" if len(some) <= min(_CHUNK, _FEW) else ""
+            source = f"trace CROSS JOIN trace_measure ON trace_key = key{among}"
+            for rows in traces.chunks(self._conn, self._system, f"shape, {names}", source=source):
                 for row in rows:
-                    yield packing.trace(row[2:])
+                    if row[2] in wanted:
+                        yield packing.trace(row[3:])
             return
+        shapes = ", ".join(map(str, some))
         where = f"system_id = {NUMBER} AND import_id IN ({seen.numbers}) AND {seen.where('trace.key')}"
         found = self._conn.execute(
             "SELECT started_at, key FROM trace_measure CROSS JOIN trace ON key = trace_key"
@@ -185,6 +199,18 @@ class StoredTraces:
             ).fetchall()
             by_key = {row[0]: row[1:] for row in got}
             yield from (packing.trace(by_key[key]) for key in some if key in by_key)
+
+    def _shapes_seen(self, seen: SeenTraceSet) -> Iterator[tuple[int, int]]:
+        """The shapes of which requests may be seen, and how many have it; the same shape may come twice."""
+        asked = [f"SELECT shape, sum(n) FROM trace_tally WHERE import_id IN ({seen.numbers}) GROUP BY shape"]
+        if stale.stale(self._conn, seen):  # the tallies may lack one
+            asked.append("SELECT id, 0 FROM trace_shape")
+        with Aside.open(2) as aside:
+            for sql in asked:
+                cursor = self._conn.execute(sql)
+                while rows := cursor.fetchmany(_AT_ONCE):
+                    aside.lay(rows)
+            yield from aside.rows()
 
     def _leaked(self) -> Iterator[tuple[date | None, LeakHit]]:
         seen = SeenTraceSet.now(self._conn, self._system)
@@ -202,5 +228,7 @@ class StoredTraces:
 
     def _shape(self, number: int) -> Trace:
         if number not in self._shapes:
+            if len(self._shapes) >= _SHAPES:
+                self._shapes.clear()
             self._shapes[number] = tallies.skeleton(self._conn, number)
         return self._shapes[number]

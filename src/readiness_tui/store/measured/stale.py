@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.traces.counted import Counted
-from readiness_tui.domain.traces.tally import Tallier
+from readiness_tui.domain.traces.shape import TraceShape
+from readiness_tui.domain.traces.tally import Tallier, row_of
 from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import packing, staging
 from readiness_tui.store.db import Store
 from readiness_tui.store.measured import days, tallies
+from readiness_tui.store.measured.aside import Aside
 from readiness_tui.store.measured.seen import SeenTraceSet
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
@@ -24,6 +27,8 @@ from readiness_tui.store.systems import NUMBER
 
 Day = tuple[int, int]  # an import and a day
 _CHUNK = 2_000
+_AT_ONCE = 2_000  # groups counted in memory
+_NO_TRACE = Trace("")  # for a row that is only added to another
 _TURN = 0.005
 
 
@@ -61,14 +66,16 @@ def records(conn: Connection, seen: SeenTraceSet, pair: Day) -> Iterator[list[Tr
         key, at = rows[-1][0], rows[-1][2]
 
 
-def counted(conn: Connection, seen: SeenTraceSet, pair: Day) -> tuple[dict[str, Counted], dict[str, str]]:
-    """The tally of a day as it is now, by the digest of the shape, with no word on copies; and the shapes."""
-    tallier, shapes = Tallier(), dict[str, str]()
+def counted(conn: Connection, seen: SeenTraceSet, pair: Day) -> Iterator[tuple[TraceShape, Counted]]:
+    """The tally of a day as it is now, by shape, with no word on copies. A shape comes several times where the day has
+    more of them than are counted at once."""
+    tallier = Tallier()
     for traces in records(conn, seen, pair):
         for trace in traces:
-            shape = tallier.add(trace)
-            shapes[shape.digest] = shape.text
-    return {shape.digest: one for shape, one in tallier.take()}, shapes
+            tallier.add(trace)
+        if len(tallier) > _AT_ONCE:
+            yield from tallier.take()
+    yield from tallier.take()
 
 
 def settle(store: Store, system: str) -> int:
@@ -90,14 +97,22 @@ def _settle(store: Store, system: str, pair: Day) -> bool:
         because = stale(conn, seen).get(pair)
         if because is None or seen.imports.get(pair[0]) != VERSION:
             return False
-        found, shapes = counted(conn, seen, pair)
+        with Aside.open(2 + tallies.WIDTH) as found:
+            groups = counted(conn, seen, pair)
+            while some := list(islice(groups, _AT_ONCE)):
+                found.lay((shape.digest, shape.text, pair[1], *row_of(one)) for shape, one in some)
+            return _replace(store, system, pair, because, found)
+
+
+def _replace(store: Store, system: str, pair: Day, because: frozenset[int], found: Aside) -> bool:
     with staging.batch(store) as tx:
         now = SeenTraceSet.now(tx.conn, system)
         if stale(tx.conn, now).get(pair) != because or now.imports.get(pair[0]) != VERSION:
             return False
-        ids = tallies.put_shapes(tx, shapes)
         tx.conn.execute("DELETE FROM trace_tally WHERE import_id = ? AND day = ?", pair)
-        tallies.add(tx, pair[0], ((ids[digest], one) for digest, one in found.items()))
+        for digest, text, *row in found.rows():
+            ids = tallies.put_shapes(tx, {digest: text})
+            tallies.add(tx, pair[0], [(ids[digest], tallies.read(_NO_TRACE, tuple(row)))])
         tx.bulk(
             "DELETE FROM trace_stale WHERE import_id = ? AND day = ? AND because = ?",
             ((*pair, number) for number in because),

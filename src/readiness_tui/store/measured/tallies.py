@@ -14,6 +14,7 @@ from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
 
 COLUMNS = "day, n, ids, first_at, first_id, varied"
+WIDTH = COLUMNS.count(",") + 1
 
 
 def put_shapes(tx: Tx, shapes: Mapping[str, str]) -> dict[str, int]:

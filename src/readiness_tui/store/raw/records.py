@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from readiness_tui.domain.traces.kept_records import KeptOfImport
 from readiness_tui.store.sqlite import Connection
 
 BLOCK = 256  # records compressed together: for one of them some 200 KB are unpacked, in a quarter of a millisecond …
@@ -67,6 +68,28 @@ def of_trace(conn: Connection, key: int) -> str | None:
         "SELECT first_key, data FROM trace_raw WHERE first_key <= ? ORDER BY first_key DESC LIMIT 1", (key,)
     ).fetchone()
     return unpack(data)[key - first]
+
+
+def sampled(conn: Connection, system: str) -> Iterator[KeptOfImport]:
+    """The published imports of a system that keep the raw records of some requests alone, the latest first: without
+    those of which every request was replaced by later ones, so that nothing is tallied of them."""
+    rows = conn.execute(
+        "SELECT i.id, i.keep_raw, i.raw_kept, i.traces FROM import i JOIN system s ON s.id = i.system_id"
+        " WHERE s.name = ? AND i.published_order IS NOT NULL AND i.raw_kept < i.traces"
+        " AND (i.measured = 0 OR EXISTS (SELECT 1 FROM trace_tally y WHERE y.import_id = i.id))"
+        " ORDER BY i.published_order DESC",
+        (system,),
+    ).fetchall()
+    yield from (KeptOfImport(*row) for row in rows)
+
+
+def sampled_by(conn: Connection, key: int) -> KeptOfImport:
+    """What the import of the trace with this key keeps."""
+    row = conn.execute(
+        "SELECT i.id, i.keep_raw, i.raw_kept, i.traces FROM trace t JOIN import i ON i.id = t.import_id WHERE t.key = ?",
+        (key,),
+    ).fetchone()
+    return KeptOfImport(*row)
 
 
 def seen_of_import(conn: Connection, import_id: int) -> Iterator[tuple[str, str | None]]:
