@@ -10,14 +10,13 @@ with digits or symbols, no placeholder), or prose about passwords would drown th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from readiness_tui.domain.text.secret.addressed import ADDRESSED
 from readiness_tui.domain.text.secret.formats import FORMATS
 from readiness_tui.domain.text.secret.named import NAMED
-from readiness_tui.domain.text.secret.rule import Rule
+from readiness_tui.domain.text.secret.rule import Rule, bounded, head
 from readiness_tui.domain.text.secret.spoken import SPOKEN
 from readiness_tui.domain.text.secret.wrapped import unescaped, unpacked
 
@@ -41,11 +40,17 @@ _GATES = {
     "_": re.compile(r"_[a-z0-9_.~+/=%:$|-]{14}"),
     "-": re.compile(r"-[a-z0-9_.~+/=%:$|-]{10}"),
     ".": re.compile(r"\.[a-z0-9_.~+/=%:$|-]{16}"),
-    "=": re.compile(r"(?:key|token|secret|pass(?:wor)?d|pwd|phrase|code|auth|credentials?|creds|pat)[^\s=:]{0,9}\W{0,14}[:=]"),
+    "=": re.compile(
+        r"(?:key|token|secret|pass(?:wor)?d|pwd|phrase|code|auth|credentials?|creds|pat)[^\s=:]{0,9}\W{0,14}[:=]"
+    ),
     "spoken": re.compile(r"[\s:=\x80-\U0010ffff]\S{0,64}[0-9!#$%^&*?+~@]"),
 }
 _STEPS = tuple(
-    (_GATES.get(gate), tuple(rule for rule in RULES if rule.gate == gate)) for gate in ("", *_GATES)
+    (
+        _GATES.get(gate),
+        tuple((rule, tuple((head(one), one) for one in rule.loose)) for rule in RULES if rule.gate == gate),
+    )
+    for gate in ("", *_GATES)
 )
 _RANK = {rule.name: rank for rank, rule in reversed(tuple(enumerate(RULES)))}
 _SHORTEST = 6  # of a password
@@ -75,9 +80,9 @@ def _found(text: str) -> list[SensitiveHit]:
     for gate, rules in _STEPS:  # plain loops: this runs over every text of every trace
         if gate is not None and not gate.search(low):
             continue
-        for rule in rules:
-            for marker in rule.markers:
-                if marker in low:
+        for rule, looks in rules:
+            for start, look in looks:
+                if start in low and _look(look).search(low):
                     found += (
                         SensitiveHit(rule.name, *match.span(1))
                         for match in _expression(rule.exact, rule.any_case).finditer(text)
@@ -104,6 +109,12 @@ def _apart(found: list[SensitiveHit]) -> list[SensitiveHit]:
 def _expression(source: str, any_case: bool) -> re.Pattern[str]:
     """Compiled where it is first needed: most texts need few of them."""
     return re.compile(source, re.IGNORECASE if any_case else 0)
+
+
+@cache
+def _look(loose: str) -> re.Pattern[str]:
+    """The quick look of `sieve` on one text: a byte beyond ASCII is any letter beyond it."""
+    return re.compile(bounded(loose).replace(r"\x80-\xff", r"\x80-\U0010ffff"))
 
 
 def mask(text: str) -> str:

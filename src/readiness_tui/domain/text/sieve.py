@@ -18,7 +18,7 @@ from functools import cache, partial
 from itertools import accumulate
 from typing import Any
 
-from readiness_tui.domain.text.secret.rule import TOKEN
+from readiness_tui.domain.text.secret.rule import TOKEN, bounded
 from readiness_tui.domain.text.secret.wrapped import ESCAPES, IN_A_ROW, LETTERS, READABLE
 from readiness_tui.domain.text.secrets import RULES
 
@@ -32,13 +32,15 @@ _GATES: dict[str, tuple[str, int]] = {
     "_": (f"_{TOKEN}{{14}}", 40),
     "-": (f"-{TOKEN}{{10}}", 40),
     ".": (rf"\.{TOKEN}{{16}}", 40),
-    "=": (r"""[:=]>?[\t-\r\x1c- \x80-\xff\\"'`]*[^\t-\r\x1c- "'`]{6}""", 0),
+    "=": (r"""[:=]>?[\t-\r\x1c- \x80-\xff\\"'`]{0,40}[^\t-\r\x1c- "'`]{6}""", 0),
 }
 _ALWAYS = (r"@[a-z0-9][a-z0-9.-]*\.[a-z]{2}", *ESCAPES)
 _PACKED = bytes(ord("x") if re.match(f"[{LETTERS}]", chr(sign)) else ord(" ") for sign in range(256))
 _RUN = b"x" * IN_A_ROW
 _GROUPS: dict[str, tuple[str, ...]] = {
-    gate: tuple(dict.fromkeys(one for rule in RULES if (rule.gate if rule.gate in _GATES else "") == gate for one in rule.loose))
+    gate: tuple(
+        dict.fromkeys(one for rule in RULES if (rule.gate if rule.gate in _GATES else "") == gate for one in rule.loose)
+    )
     for gate in ("", *_GATES)
 }
 _GROUPED = "(?:[ ./()-]{0,3}[0-9])"
@@ -171,7 +173,7 @@ def _each(gate: str) -> list[re.Pattern[bytes]]:
 
 @cache
 def _compiled(one: str) -> re.Pattern[bytes]:
-    return re.compile(one.encode())
+    return re.compile(bounded(one).encode())
 
 
 @cache
@@ -190,5 +192,8 @@ def _re2() -> Any:
         return None
     options.encoding = options.Encoding.LATIN1  # bytes
     options.log_errors = False
+    options.max_mem = (
+        1 << 26
+    )  # for the states of some four hundred expressions; with less it starts over again and again
     any_case = "|".join(one for one in (*_ALWAYS, *(one for group in _GROUPS.values() for one in group)))
     return re2.compile("|".join((f"(?i:{any_case})", READABLE, *_NUMBERED)).encode(), options)

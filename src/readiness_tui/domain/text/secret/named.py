@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from readiness_tui.domain.text.secret.rule import Rule, mixed, of
+from readiness_tui.domain.text.secret.rule import BLANK, SPACE, Rule, mixed, of
 from readiness_tui.domain.text.secret.values import strong, typed, word_or_number
 
 _QUOTE = r"(?:\\{0,3}[\"'`])?"  # a quote, escaped where JSON is inside JSON
@@ -14,8 +14,7 @@ _SIGN = r"(?:[?|]{1,2})?[:=]{1,3}>?"
 ASSIGN = rf"{_QUOTE}{_TYPE}\s{{0,8}}+{_SIGN}\s{{0,8}}+{_QUOTE}"
 _NUMBERED = r"(?:[_-]?(?:[0-9]{1,2}|base|value|old|new|prod|dev|test|live))?"
 
-# The same in lower-case bytes; white space is any of Unicode's, whose first byte is beyond ASCII.
-SPACE = r"\t-\r\x1c- \x80-\xff"
+# The same in lower-case bytes.
 _LOOSE_QUOTE = r"""(?:\\{0,3}["'`])?"""
 _LOOSE_TYPE = rf"(?:[{SPACE}]*:?[{SPACE}]*str(?:ing)?)?"
 LOOSE_ASSIGN = rf"{_LOOSE_QUOTE}{_LOOSE_TYPE}[{SPACE}]*[?|]{{0,2}}[:=]{{1,3}}>?[{SPACE}]*{_LOOSE_QUOTE}"
@@ -93,6 +92,7 @@ def _key_like(match: re.Match[str]) -> bool:
     )
 
 
+LOOSE = (*_loose(_PASSWORD, 6), *_loose(_SECRET, 6))
 NAMES = "|".join((*_PASSWORD, *_SECRET))
 _WORDS = "|".join(_PASSWORD)
 _PLAIN = r"[^\s\"'`\\<>,;&{}]"  # of a value without quotes
@@ -104,8 +104,7 @@ def _assigned(sign: str, value: str, names: str, check: Callable[[re.Match[str]]
     return Rule(
         "assigned-secret",
         rf"(?:{names}){_NUMBERED}{sign}{value}",
-        ("",),
-        (),  # those of the rule below
+        LOOSE,
         check,
         "=",
         any_case=True,
@@ -119,16 +118,14 @@ NAMED = (
     Rule(
         "assigned-secret",
         rf"<[a-z0-9_:.-]{{0,40}}(?:{NAMES})>\s{{0,4}}([^\s<>]{{6,256}}+)\s{{0,4}}</",
-        ("</",),
-        (rf"[a-z]>[{SPACE}]*[^{SPACE}<>]{{6,256}}[{SPACE}]*</",),
+        tuple(f"{name}>[^<>]{{6}}" for name in (*_PASSWORD, "secret", "key", "token")),
         of(typed),
         any_case=True,
     ),
     Rule(
         "assigned-secret",
         rf"(?:{NAMES})[\"']\s{{0,4}},?\s{{0,4}}[\"']?value[\"']?\s{{0,4}}[:=]\s{{0,4}}[\"']([^\"'\s]{{6,256}}+)",
-        ("value",),
-        (rf"[\"'][{SPACE}]*,?[{SPACE}]*[\"']?value[\"']?[{SPACE}]*[:=][{SPACE}]*[\"'][^\"'{SPACE}]{{6}}",),
+        (rf"value[\"']?[{SPACE}]*[:=][{SPACE}]*[\"'][^\"'{BLANK}]{{6}}",),
         of(typed),
         any_case=True,
     ),
@@ -140,8 +137,7 @@ NAMED = (
     Rule(
         "assigned-secret",
         rf"(?:{NAMES}){_NUMBERED}{ASSIGN}((?:{_PLAIN}|{_ESCAPED}){{8,}}+)",
-        ("",),
-        (*_loose(_PASSWORD, 6), *_loose(_SECRET, 6)),
+        LOOSE,
         of(typed),
         "=",
         any_case=True,
@@ -149,7 +145,6 @@ NAMED = (
     Rule(
         "assigned-key",
         rf"(?:{'|'.join(_ANY_KEY)}){_NUMBERED}{ASSIGN}((?:{_PLAIN}|{_ESCAPED}){{12,}}+)",
-        ("",),
         _loose(_ANY_KEY, 12),
         _key_like,
         "=",

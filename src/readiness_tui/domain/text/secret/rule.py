@@ -19,8 +19,12 @@ FREE = (
 )
 #: What a token is made of, whatever the vendor, in lower case.
 TOKEN = "[a-z0-9_.~+/=%:$|-]"
+#: White space in bytes: that of ASCII, and any of Unicode's, which begins with a byte beyond ASCII.
+BLANK = r"\t-\r\x1c- "
+SPACE = rf"{BLANK}\x80-\xff"
 ENOUGH = 16  # characters of it that the quick look wants to see; the exact search may want more
 
+_HEAD = re.compile(r"(?:[a-z0-9@:/_&%; <-]|\\[.|+$\"'-]|[^\x00-\x7f])+(?![?*{])")
 _LETTER, _DIGIT = re.compile("[A-Za-z]"), re.compile("[0-9]")
 _UPPER, _LOWER = re.compile("[A-Z]"), re.compile("[a-z]")
 _CASED = 24  # letters alone are random where so many come in both cases
@@ -28,19 +32,31 @@ _CASED = 24  # letters alone are random where so many come in both cases
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`exact`: its group 1 is the credential. `markers`: lower-case literals; any text with a match contains one of them.
+    """`exact`: its group 1 is the credential. `loose`: expressions over lower-case bytes; where `exact` matches, one of them
+    does. Each begins with a literal (`head`), which is looked for first.
 
     `sure`: a check of the match. `gate`: which of the cheap tests in `secrets` any text with a match also passes.
-    `loose`: expressions over lower-case ASCII bytes; where `exact` matches, one of them does. Each begins with a literal.
     """
 
     name: str
     exact: str
-    markers: tuple[str, ...]
     loose: tuple[str, ...]
     sure: Callable[[re.Match[str]], bool] = bool
     gate: str = ""
     any_case: bool = False
+
+
+def head(loose: str) -> str:
+    """The literal that an expression begins with."""
+    found = _HEAD.match(loose)
+    assert found is not None, loose
+    return found.group().replace("\\", "")
+
+
+def bounded(loose: str) -> str:
+    """The expression for an engine that goes back. Eight signs of white space are what the exact search lets stand, of
+    three bytes at most: no run is too long."""
+    return loose.replace(f"[{SPACE}]*", f"[{SPACE}]{{0,24}}").replace(f"[{SPACE}]+", f"[{SPACE}]{{1,24}}")
 
 
 def key(
@@ -54,7 +70,6 @@ def key(
     return Rule(
         name,
         rf"{FREE}((?:{'|'.join(map(re.escape, heads))})[{alphabet}]{{{least},}}+{tail})",
-        tuple(head.lower() for head in heads),
         tuple(rf"{re.escape(head.lower())}{TOKEN}{{{min(least, ENOUGH)}}}" for head in heads),
         of(sure),
         gate,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from readiness_tui.domain.text.secret.named import SPACE
-from readiness_tui.domain.text.secret.rule import Rule, of
+from readiness_tui.domain.text.secret.rule import SPACE, Rule, of
 from readiness_tui.domain.text.secret.values import spoken
 
 #: A word, and the same for the quick look: bytes in lower case, without the first letter where upper case is not ASCII's.
@@ -37,7 +36,6 @@ SPOKEN = (
         rf"(?:{'|'.join(word for word, _ in _WORDS)})"
         rf"(?:\s{{1,3}}{_FOR}\s{{1,3}}[\w.@'-]{{1,30}}(?:\s{{1,3}}[\w.@'-]{{1,30}}){{0,3}}?)?"
         rf"{_IS}\s{{0,4}}[\"'`“”„«]?([!#-&(-_a-~]{{6,128}}+)",
-        ("",),
         tuple(rf"{word}(?:[{SPACE}]+{_LOOSE_FOR}[{SPACE}]|{_LOOSE_IS}{_LOOSE_VALUE})" for _, word in _WORDS),
         of(spoken),
         "spoken",

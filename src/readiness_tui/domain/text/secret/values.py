@@ -86,7 +86,9 @@ def word_or_number(value: str) -> bool:
     return (
         real(value)
         and "(" not in value
-        and (typed(value) or value.isdigit() or (value.isalpha() and value.isascii() and value.lower() not in _ORDINARY))
+        and (
+            typed(value) or value.isdigit() or (value.isalpha() and value.isascii() and value.lower() not in _ORDINARY)
+        )
         and not (value.isdigit() and len(value) < 6)
     )
 

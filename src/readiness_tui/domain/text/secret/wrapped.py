@@ -9,7 +9,9 @@ from collections.abc import Iterator
 #: Any text whose unescaped form differs in a sign that matters holds one of these.
 ESCAPES = (r"\\u00[2-7][0-9a-f]", r"\\/", "%[2-7][0-9a-f]", "&quot;", "&amp;", "&#3[49];", "&#x2[27];")
 _ESCAPED = re.compile("|".join(ESCAPES), re.IGNORECASE)
-_ESCAPE = re.compile(r"\\{1,4}u00([2-7][0-9a-fA-F])|\\{1,4}([/\"'])|%([2-7][0-9a-fA-F])|&(quot|amp|#3[49]|#x2[27]);", re.IGNORECASE)
+_ESCAPE = re.compile(
+    r"\\{1,4}u00([2-7][0-9a-fA-F])|\\{1,4}([/\"'])|%([2-7][0-9a-fA-F])|&(quot|amp|#3[49]|#x2[27]);", re.IGNORECASE
+)
 _ENTITIES = {"quot": '"', "amp": "&", "#34": '"', "#39": "'", "#x22": '"', "#x27": "'"}
 
 #: Twenty letters of base64 that are fifteen signs of plain ASCII.
