@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from readiness_tui.services.core.desk import Desk
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 @dataclass
@@ -278,20 +279,27 @@ def measure_once(desk: Any) -> None:
         tell(f"They could not be measured, and are read one by one: {error}")
 
 
-def say(text: str = "") -> None:
-    """Print to stdout, control characters made visible."""
-    _print(visible(text) + "\n", sys.stdout)
+def say(text: str = "", *, kept: bool = False) -> None:
+    """Print to stdout, control characters made visible and credentials masked. `kept`: what was kept was masked before."""
+    _print(visible(text if kept else _masked(text)) + "\n", sys.stdout)
 
 
 def tell(text: str) -> None:
     """Progress and remarks: stderr, so that stdout stays the result."""
-    _print(visible(text) + "\n", sys.stderr)
+    _print(visible(_masked(text)) + "\n", sys.stderr)
 
 
-def say_table(rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> None:
+def _masked(value: T) -> T:
+    """Without credentials. What masks them is loaded only by a command that prints something of its own."""
+    from readiness_tui.domain.text.masking import masked
+
+    return masked(value)
+
+
+def say_table(rows: Sequence[Sequence[str]], right: Collection[int] = (), *, kept: bool = False) -> None:
     """Print rows in columns, the first of them the header; `right`: columns of figures. Nothing is cut: what is too long
     for a terminal can still be copied."""
-    shown = [[visible(cell) for cell in row] for row in rows]
+    shown = [[visible(cell if kept else _masked(cell)) for cell in row] for row in rows]
     columns: Callable[[str], int] = len
     if not all(cell.isascii() for row in shown for cell in row):
         from readiness_tui.domain.text.format import width as columns
@@ -301,7 +309,7 @@ def say_table(rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> Non
         for at, cell in enumerate(row):
             space = " " * (wide[at] - columns(cell))
             filled.append(space + cell if at in right else cell + space)
-        say("  ".join(filled).rstrip())
+        say("  ".join(filled).rstrip(), kept=True)
 
 
 def say_document(text: str) -> None:
@@ -309,9 +317,9 @@ def say_document(text: str) -> None:
     _print(text, sys.stdout)
 
 
-def say_json(value: Any) -> None:
-    """Print one JSON document, keys sorted."""
-    _print(to_json(value) + "\n", sys.stdout)
+def say_json(value: Any, *, kept: bool = False) -> None:
+    """Print one JSON document, keys sorted and credentials masked."""
+    _print(to_json(value if kept else _masked(value)) + "\n", sys.stdout)
 
 
 def say_checked(found: dict[str, str], before: dict[str, Any] | None, *, as_json: bool) -> bool:
@@ -326,12 +334,12 @@ def say_checked(found: dict[str, str], before: dict[str, Any] | None, *, as_json
         added = since.since(before, json.loads(found["json"]))
         text, entry = since.since_text(added), since.since_object(added)
         if as_json:
-            say_json({**json.loads(found["json"]), **entry})
+            say_json({**json.loads(found["json"]), **entry}, kept=True)
             return added.adds
     if as_json:
         say_document(found["json"] + "\n")
     else:
-        say((found["text"] + text).rstrip("\n"))
+        say((found["text"] + text).rstrip("\n"), kept=True)
     return added is not None and added.adds
 
 

@@ -54,7 +54,7 @@ def show(session: Session, as_json: bool) -> None:
     if as_json:
         say_document(found["json"] + "\n")
     else:
-        say(found["text"].rstrip("\n"))
+        say(found["text"].rstrip("\n"), kept=True)
 
 
 @gate_command.command("schema")

@@ -186,12 +186,13 @@ def _report(fault: Exception) -> str:
     """Write the traceback to a file for a bug report instead of the screen."""
     import traceback
 
+    from readiness_tui.domain.text.secrets import mask
     from readiness_tui.services.core.locate import state_folder
 
     target = state_folder() / "last-fault.txt"
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        target.write_text("".join(traceback.format_exception(fault)), encoding="utf-8")
+        target.write_text(mask("".join(traceback.format_exception(fault))), encoding="utf-8")
     except OSError:
         return f"{type(fault).__name__}: {fault}"
     return f"{type(fault).__name__}. The details are in {target}; please report them."

@@ -12,9 +12,9 @@ from typing import Any
 from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.scorecard.model import GapLine
 from readiness_tui.domain.text.format import full_day
+from readiness_tui.domain.text.masking import masked
 from readiness_tui.domain.text.plain import plain
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.domain.text.secrets import mask
 from readiness_tui.domain.verdict.gap import GapState
 from readiness_tui.reports.check import gaps_text
 from readiness_tui.reports.escape import csv_cell, inline
@@ -58,7 +58,7 @@ def gaps_as(gaps: Sequence[GapLine], format: str) -> str:
 def gaps_object(gaps: Sequence[GapLine]) -> dict[str, Any]:
     """`gaps --json`."""
     names = ("key", "severity", "title", "owner", "due", "state", "due_changes")
-    listed = [{**{name: plain(getattr(gap, name)) for name in names}, "age_days": gap.age} for gap in gaps]
+    listed = [{**{name: plain(getattr(gap, name)) for name in names}, "age_days": gap.age} for gap in map(masked, gaps)]
     return {"schema": SCHEMA, "gaps": listed}
 
 
@@ -90,8 +90,7 @@ def gaps_jsonl(gaps: Iterable[GapLine]) -> str:
 
 
 def _object(gap: GapLine) -> dict[str, object]:
-    masked = {"title": mask(gap.title), "owner": mask(gap.owner), "evidence": mask(gap.evidence)}
-    return {"schema": SCHEMA, **plain(gap), **masked}
+    return {"schema": SCHEMA, **plain(masked(gap))}
 
 
 def _jira(gap: GapLine) -> tuple[str, ...]:

@@ -118,7 +118,7 @@ def test_a_text_that_joins_with_the_next_hides_neither() -> None:
 
 def needs_its_check(rule: secrets.Rule) -> bool:
     """What stands in a sentence has a digit or a sign in it; an option's name begins with a dash."""
-    return rule.gate == "spoken" or (rule.name == "command-password" and rule.markers == ("--",))
+    return rule.gate == "spoken" or (rule.loose[0].startswith("--"))
 
 
 #: Those of one name and of another expression alike.
