@@ -116,7 +116,7 @@ def test_a_text_that_joins_with_the_next_hides_neither() -> None:
     assert set(sieve.suspects(texts)) >= {1, 7}
 
 
-def needs_its_check(rule: secrets.Rule) -> bool:
+def needs_its_check(rule: secrets.SecretRule) -> bool:
     """What stands in a sentence has a digit or a sign in it; an option's name begins with a dash."""
     return rule.gate == "spoken" or (rule.loose[0].startswith("--"))
 

@@ -7,7 +7,7 @@ by the name of its pattern.
 
 from __future__ import annotations
 
-from readiness_tui.domain.text.secret.rule import FREE, Rule, cased, key, mixed, of, random
+from readiness_tui.domain.text.secret.rule import FREE, SecretRule, cased, key, mixed, of, pieced, random
 
 _HEX, _ALNUM, _WORD = "a-f0-9", "A-Za-z0-9", "A-Za-z0-9_-"
 _DOTTED, _BASE64 = "A-Za-z0-9_.-", "A-Za-z0-9+/=_-"
@@ -16,20 +16,20 @@ _END = "(?![A-Za-z0-9])"
 
 #: Most specific first: where two overlap, the earlier one names the hit.
 FORMATS = (
-    Rule(
+    SecretRule(
         "private-key",
         r"(-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
         r"(?:[A-Za-z0-9+/=\s\\:,]|-(?!----))*+(?:-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----)?)",
         ("-----begin ",),
     ),
-    Rule(
+    SecretRule(
         "private-key",
         r"Private-Lines: [0-9]{1,3}\r?(?:\n|\\n)((?:[A-Za-z0-9+/=]|\s|\\n)*+)",
         ("private-lines: [0-9]",),
     ),
     key("private-key", "AGE-SECRET-KEY-1", "0-9A-Z", 40),
     # Clouds.
-    Rule(
+    SecretRule(
         "aws-access-key",
         rf"{FREE}((?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{{16}})(?![0-9A-Za-z])",
         ("akia[0-9a-z]{16}", "asia[0-9a-z]{16}", "abia[0-9a-z]{16}", "acca[0-9a-z]{16}"),
@@ -40,12 +40,12 @@ FORMATS = (
     key("google-oauth-token", "ya29.", _WORD, 20),
     key("google-oauth-token", "1//0", _WORD, 30, sure=random),
     key("google-client-secret", "GOCSPX-", _WORD, 20),
-    Rule(
+    SecretRule(
         "azure-client-secret",
         r"(?<![A-Za-z0-9_~.-])([A-Za-z0-9_~.-]{3}[0-9]Q~[A-Za-z0-9_~.-]{30,40}+)",
         ("q~[a-z0-9_~.-]{16}",),
     ),
-    Rule(
+    SecretRule(
         "azure-key",
         rf"{FREE}([A-Za-z0-9+/]{{30,90}}(?:JQQJ9|\+ASt|\+ACR|\+AIoT|\+ASb|\+AEh|AzSe|AzCa|AzFu|ACDb|APIM)[A-Za-z0-9+/=]{{4,}}+)",
         tuple(
@@ -66,6 +66,7 @@ FORMATS = (
         ),
         of(cased),
     ),
+    key("aws-mws-token", "amzn.mws.", "a-f0-9-", 30),
     key("alibaba-key", "LTAI", _ALNUM, 12, sure=mixed),
     key("tencent-key", "AKID", _ALNUM, 28, sure=mixed),
     key("yandex-key", "AQVN YCAJE YCNM YCPB", _WORD, 20, sure=mixed),
@@ -82,7 +83,7 @@ FORMATS = (
     key("planetscale-token", "pscale_tkn_ pscale_oauth_ pscale_pw_", "A-Za-z0-9_=.-", 30),
     key("scalingo-token", "tk-us-", _WORD, 40),
     key("tailscale-key", "tskey-", "A-Za-z0-9-", 20, sure=mixed),
-    Rule(
+    SecretRule(
         "ngrok-token",
         rf"{FREE}([12][A-Za-z0-9]{{24,32}}_[1-9][A-Za-z0-9]{{18,24}}+){_END}",
         ("_[1-9][a-z0-9]{18}",),
@@ -96,16 +97,16 @@ FORMATS = (
     key("bitbucket-token", "ATBB ATCTT3", _BASE64, 24, sure=random),
     key("atlassian-token", "ATATT3", _BASE64, 30, sure=random),
     key("vault-token", "hvs. hvb. hvr.", _WORD, 20, sure=random),
-    Rule("vault-token", rf"{FREE}([sbr]\.[A-Za-z0-9]{{24}}){_END}", (r"\.[a-z0-9]{24}",), of(cased), "."),
+    SecretRule("vault-token", rf"{FREE}([sbr]\.[A-Za-z0-9]{{24}}){_END}", (r"\.[a-z0-9]{24}",), of(cased), "."),
     key("doppler-token", "dp.pt. dp.st. dp.ct. dp.sa. dp.scim. dp.audit.", _DOTTED, 30),
-    Rule(
+    SecretRule(
         "terraform-token",
         rf"{FREE}([A-Za-z0-9]{{14}}\.atlasv1\.[A-Za-z0-9_=-]{{40,}}+)",
         (r"\.atlasv1\.[a-z0-9_=-]{16}",),
     ),
     key("pulumi-token", "pul-", _HEX, 40),
     key("1password-token", "ops_eyJ", _BASE64, 60),
-    Rule(
+    SecretRule(
         "1password-key",
         rf"{FREE}(A3-[A-Z0-9]{{6}}-[A-Z0-9]{{6}}-?[A-Z0-9]{{5}}(?:-[A-Z0-9]{{5}}){{3}})",
         ("a3-[a-z0-9]{6}-[a-z0-9]{6}",),
@@ -117,7 +118,7 @@ FORMATS = (
     key("sonar-token", "squ_ sqp_ sqa_", _ALNUM, 32),
     key("circleci-token", "CCIPAT_ CCIPRJ_", "A-Za-z0-9_", 30),
     key("buildkite-token", "bkua_ bkat_", _ALNUM, 32),
-    Rule(
+    SecretRule(
         "launchdarkly-key",
         rf"{FREE}((?:sdk|mob|api)-{_UUID}){_END}",
         tuple(f"{head}-[a-f0-9]{{8}}-[a-f0-9]{{4}}" for head in ("sdk", "mob", "api")),
@@ -126,14 +127,14 @@ FORMATS = (
     key("octopus-key", "API-", "A-Z0-9", 25, sure=mixed),
     key("openshift-token", "sha256~", _WORD, 40),
     key("docker-token", "dckr_pat_ dckr_oat_", _WORD, 20),
-    key("rubygems-key", "rubygems_", _HEX, 40),
+    key("gem-host-key", "rubygems_", _HEX, 40),
     key("nuget-key", "oy2", "a-z0-9", 43, sure=mixed, tail=_END),
     key("clojars-token", "CLOJARS_", _ALNUM, 50),
     key("crates-token", "cio", _ALNUM, 32, sure=cased, tail=_END),
     key("artifactory-token", "AKCp", _ALNUM, 60),
     key("artifactory-token", "cmVmd", _ALNUM, 55),
     # Chat and work.
-    Rule(
+    SecretRule(
         "slack-token",
         rf"{FREE}(xox[a-z](?:\.[a-z]+)?-[A-Za-z0-9-]{{10,}}+)",
         (r"xox[a-z](?:\.[a-z]+)?-[a-z0-9-]{10}",),
@@ -141,22 +142,22 @@ FORMATS = (
         "-",
     ),
     key("slack-token", "xapp- xwfp-", "A-Za-z0-9-", 20, sure=mixed),
-    Rule(
+    SecretRule(
         "slack-webhook",
         r"hooks\.slack\.com/(?:services|workflows|triggers)/([A-Za-z0-9/+]{20,}+)",
         (r"hooks\.slack\.com/",),
     ),
-    Rule(
+    SecretRule(
         "teams-webhook",
         r"webhook\.office\.com/webhookb2/([A-Za-z0-9/@-]{36,}+)",
         (r"webhook\.office\.com/",),
     ),
-    Rule(
+    SecretRule(
         "discord-webhook",
         r"discord(?:app)?\.com/api/webhooks/([0-9]{15,22}/[A-Za-z0-9_-]{40,}+)",
         ("/api/webhooks/[0-9]{15}",),
     ),
-    Rule(
+    SecretRule(
         "discord-token",
         rf"{FREE}([MNO][A-Za-z0-9_-]{{22,28}}\.[A-Za-z0-9_-]{{6,7}}\.[A-Za-z0-9_-]{{27,}}+)",
         (r"\.[a-z0-9_-]{6,7}\.[a-z0-9_-]{27}",),
@@ -164,22 +165,22 @@ FORMATS = (
         ".",
     ),
     key("discord-token", "mfa.", _WORD, 60, sure=random),
-    Rule(
+    SecretRule(
         "zapier-webhook",
         r"hooks\.zapier\.com/hooks/catch/([A-Za-z0-9/]{8,}+)",
         (r"hooks\.zapier\.com/",),
     ),
-    Rule(
+    SecretRule(
         "telegram-token",
         rf"{FREE}([0-9]{{8,10}}:A[A-Za-z0-9_-]{{32,36}}+)(?![A-Za-z0-9_-])",
         (":a[a-z0-9_-]{32}",),
         of(random),
     ),
-    Rule("notion-token", rf"{FREE}(secret_[A-Za-z0-9]{{40,}}+)", ("secret_[a-z0-9]{40}",), of(random), "_"),
+    SecretRule("notion-token", rf"{FREE}(secret_[A-Za-z0-9]{{40,}}+)", ("secret_[a-z0-9]{40}",), of(random), "_"),
     key("notion-token", "ntn_", _ALNUM, 40, sure=mixed),
     key("linear-key", "lin_api_ lin_oauth_", _ALNUM, 30, sure=random),
     key("airtable-token", "pat", _ALNUM, 14, tail=r"\.[a-f0-9]{60,}+"),
-    Rule(
+    SecretRule(
         "asana-token",
         rf"{FREE}([0-9]/[0-9]{{13,17}}(?:/[0-9]{{13,17}})?:[a-f0-9]{{32}}){_END}",
         ("/[0-9]{13,17}:[a-f0-9]{32}",),
@@ -190,12 +191,12 @@ FORMATS = (
     key("clickup-token", "pk_", "0-9A-Z_", 36, sure=mixed),
     key("typeform-token", "tfp_", "A-Za-z0-9_.=-", 40, sure=random),
     key("contentful-token", "CFPAT-", _WORD, 40, sure=random),
-    Rule("hubspot-token", rf"{FREE}(pat-(?:na|eu|ap)[0-9]-{_UUID}){_END}", ("pat-[a-z]{2}[0-9]-[a-f0-9]{8}",)),
-    Rule("salesforce-token", rf"{FREE}(00D[A-Za-z0-9]{{12,15}}![A-Za-z0-9._]{{60,}}+)", ("00d[a-z0-9]{12,15}!",)),
+    SecretRule("hubspot-token", rf"{FREE}(pat-(?:na|eu|ap)[0-9]-{_UUID}){_END}", ("pat-[a-z]{2}[0-9]-[a-f0-9]{8}",)),
+    SecretRule("salesforce-token", rf"{FREE}(00D[A-Za-z0-9]{{12,15}}![A-Za-z0-9._]{{60,}}+)", ("00d[a-z0-9]{12,15}!",)),
     key("readme-key", "rdme_", "a-z0-9", 50),
     key("shortcut-key", "frame-io- fio-u-", "A-Za-z0-9_=-", 40, sure=random),
     # Models and what is around them.
-    key("sk-key", "sk-", _WORD, 20, sure=mixed),
+    key("sk-key", "sk-", _WORD, 20, sure=pieced),
     key("openai-session", "sess-", _ALNUM, 40, sure=mixed),
     key("langfuse-key", "pk-lf-", _WORD, 30, sure=mixed),
     key(
@@ -235,12 +236,12 @@ FORMATS = (
     key("square-token", "sq0atp- sq0csp- sq0idp-", _WORD, 20),
     key("square-token", "EAAA", _WORD, 56, sure=cased),
     key("shopify-token", "shpca_ shppa_ shpss_ shptka_", "a-fA-F0-9", 30),
-    Rule(
+    SecretRule(
         "braintree-token",
         rf"{FREE}(access_token\$(?:production|sandbox)\$[a-z0-9]{{12,20}}\$[a-f0-9]{{32}})",
         (r"access_token\$[a-z]{7,10}\$",),
     ),
-    Rule(
+    SecretRule(
         "plaid-token",
         rf"{FREE}((?:access|public|link)-(?:sandbox|development|production)-{_UUID})",
         tuple(rf"-{stage}-[a-f0-9]{{8}}-[a-f0-9]{{4}}" for stage in ("sandbox", "development", "production")),
@@ -258,49 +259,51 @@ FORMATS = (
     key("polar-token", "polar_oat_ polar_pat_", _WORD, 30, sure=random),
     # Mail and telephone.
     key("mailgun-key", "key- pubkey-", _HEX, 32, tail=_END),
-    Rule(
+    SecretRule(
         "mailgun-key",
         rf"{FREE}([a-f0-9]{{32}}-[a-f0-9]{{8}}-[a-f0-9]{{8}}){_END}(?!-)",
         ("-[a-f0-9]{8}-[a-f0-9]{8}",),
         of(mixed),
         "-",
     ),
-    Rule("mailchimp-key", rf"{FREE}([a-f0-9]{{32}}-us[0-9]{{1,2}}){_END}", ("-us[0-9]",)),
+    SecretRule("mailchimp-key", rf"{FREE}([a-f0-9]{{32}}-us[0-9]{{1,2}}){_END}", ("-us[0-9]",)),
     key("mandrill-key", "md-", _WORD, 22, sure=cased),
     key("brevo-key", "xkeysib- xsmtpsib-", "a-zA-Z0-9-", 40),
     key("resend-key", "re_", "A-Za-z0-9_", 28, sure=cased),
-    Rule("twilio-key", rf"{FREE}(SK[a-f0-9]{{32}}){_END}", ("sk[a-f0-9]{32}",)),
+    SecretRule("twilio-key", rf"{FREE}(SK[a-f0-9]{{32}}){_END}", ("sk[a-f0-9]{32}",)),
     # Watching.
     key("new-relic-key", "NRAK- NRII- NRJS- NRRA- NRIQ- NRSP- NRAA-", _WORD, 16, sure=mixed),
-    Rule("new-relic-key", rf"{FREE}([a-f0-9]{{34,38}}NRAL){_END}", ("nral",)),
+    SecretRule("new-relic-key", rf"{FREE}([a-f0-9]{{34,38}}NRAL){_END}", ("nral",)),
     key("grafana-token", "glsa_ glc_", "A-Za-z0-9_+/=", 30, sure=random),
     key("grafana-token", "eyJrIjoi", "A-Za-z0-9+/=", 40),
     key("sentry-token", "sntrys_ sntryu_", _BASE64, 40),
-    Rule("sentry-dsn", r"://([a-f0-9]{32})(?::[a-f0-9]{32})?@", ("://[a-f0-9]{32}[:@]",)),
+    SecretRule("sentry-dsn", r"://([a-f0-9]{32})(?::[a-f0-9]{32})?@", ("://[a-f0-9]{32}[:@]",)),
     key("dynatrace-token", "dt0c01. dt0s01. dt0s16.", "A-Z0-9.", 60),
     key("honeycomb-key", "hcaik_ hcxik_ hcamk_", _ALNUM, 30, sure=random),
     key("posthog-key", "phx_ phs_", _ALNUM, 30, sure=random),
     key("mapbox-token", "sk.eyJ", _DOTTED, 40),
     # People and places.
     key("facebook-token", "EAA", _ALNUM, 80, sure=cased),
-    Rule("facebook-token", rf"{FREE}([0-9]{{15,16}}\|[A-Za-z0-9_-]{{27,40}}+)", (r"\|[a-z0-9_-]{27}",), of(random)),
-    Rule("twitter-token", rf"{FREE}(A{{20,24}}[A-Za-z0-9%]{{60,}}+)", ("a" * 20 + "[a-z0-9%]{60}",)),
-    Rule("firebase-key", rf"{FREE}(AAAA[A-Za-z0-9_-]{{7}}:[A-Za-z0-9_-]{{100,}}+)", (":[a-z0-9_-]{100}",)),
-    Rule("maxmind-key", rf"{FREE}([A-Za-z0-9]{{6}}_[A-Za-z0-9]{{29}}_mmk)", ("_mmk",)),
-    key("adafruit-key", "aio_", _ALNUM, 26, sure=mixed),
+    SecretRule(
+        "facebook-token", rf"{FREE}([0-9]{{15,16}}\|[A-Za-z0-9_-]{{27,40}}+)", (r"\|[a-z0-9_-]{27}",), of(random)
+    ),
+    SecretRule("twitter-token", rf"{FREE}(A{{20,24}}[A-Za-z0-9%]{{60,}}+)", ("a" * 20 + "[a-z0-9%]{60}",)),
+    SecretRule("firebase-key", rf"{FREE}(AAAA[A-Za-z0-9_-]{{7}}:[A-Za-z0-9_-]{{100,}}+)", (":[a-z0-9_-]{100}",)),
+    SecretRule("maxmind-key", rf"{FREE}([A-Za-z0-9]{{6}}_[A-Za-z0-9]{{29}}_mmk)", ("_mmk",)),
+    key("adafruit-key", "aio_", _ALNUM, 26),
     key("adobe-secret", "p8e-", _ALNUM, 30, sure=mixed),
     key("lichess-token", "lip_", _ALNUM, 20, sure=random),
-    key("settlemint-token", "sm_aat_ sm_pat_ sm_sat_", _ALNUM, 16, sure=mixed),
+    key("settlemint-token", "sm_aat_ sm_pat_ sm_sat_", _ALNUM, 16),
     key("defined-token", "dnkey-", "A-Z0-9-", 60),
     key("deno-token", "ddp_ ddo_", _ALNUM, 36, sure=mixed),
     key("xata-key", "xau_", _ALNUM, 30, sure=random),
     # Last: what is inside others, or around them.
-    Rule(
+    SecretRule(
         "jwt",
         rf"{FREE}(eyJ[A-Za-z0-9_-]{{8,600}}+\.eyJ[A-Za-z0-9_-]{{8,9000}}+\.[A-Za-z0-9_-]{{8,}}+)",
         ("eyj[a-z0-9_-]{8}",),
     ),
-    Rule(
+    SecretRule(
         "jwt",
         rf"{FREE}(eyJ[A-Za-z0-9_-]{{8,600}}+\.[A-Za-z0-9_-]{{0,9000}}+(?:\.[A-Za-z0-9_-]{{8,9000}}+){{3}})",
         ("eyj[a-z0-9_-]{8}",),

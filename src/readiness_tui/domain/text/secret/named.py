@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from readiness_tui.domain.text.secret.rule import BLANK, SPACE, Rule, mixed, of
+from readiness_tui.domain.text.secret.rule import BLANK, SPACE, SecretRule, mixed, of
 from readiness_tui.domain.text.secret.values import strong, typed, word_or_number
 
 _QUOTE = r"(?:\\{0,3}[\"'`])?"  # a quote, escaped where JSON is inside JSON
@@ -42,7 +42,7 @@ _SECRET = (
     "ingest(?:ion)?[_-]?key",
     "app[_-]?key",
 )
-_ANY_KEY = ("token", "key", "auth", "credentials?", "creds", "pat")
+_ANY_KEY = ("token", "key", "auth", "credentials?", "creds", "pat", "login")
 #: Keys that open nothing: what stands before "key" or "token" says what they find.
 HARMLESS = re.compile(
     r"(?:cache|sort|primary|foreign|partition|idempotency|page|next|prev|previous|continuation|cursor|public|pub|range"
@@ -100,8 +100,8 @@ _ESCAPED = r"\\(?:/|u00[0-9A-Fa-f]{2})"  # as JSON may write a sign
 _QUOTED = tuple(rf"\\{{0,3}}{sign}((?:[^\s{sign}\\]|\\[^{sign}nrt\s]){{6,256}}+)\\{{0,3}}{sign}" for sign in "\"'`")
 
 
-def _assigned(sign: str, value: str, names: str, check: Callable[[re.Match[str]], bool]) -> Rule:
-    return Rule(
+def _assigned(sign: str, value: str, names: str, check: Callable[[re.Match[str]], bool]) -> SecretRule:
+    return SecretRule(
         "assigned-secret",
         rf"(?:{names}){_NUMBERED}{sign}{value}",
         LOOSE,
@@ -115,14 +115,14 @@ _SIGNS = rf"{_QUOTE}{_TYPE}\s{{0,8}}+{_SIGN}\s{{0,8}}+"  # without the quote of 
 _BARE = rf"{_QUOTE}=(?:{_QUOTE})"  # `NAME=value` without a space between
 
 NAMED = (
-    Rule(
+    SecretRule(
         "assigned-secret",
         rf"<[a-z0-9_:.-]{{0,40}}(?:{NAMES})>\s{{0,4}}([^\s<>]{{6,256}}+)\s{{0,4}}</",
         tuple(f"{name}>[^<>]{{6}}" for name in (*_PASSWORD, "secret", "key", "token")),
         of(typed),
         any_case=True,
     ),
-    Rule(
+    SecretRule(
         "assigned-secret",
         rf"(?:{NAMES})[\"']\s{{0,4}},?\s{{0,4}}[\"']?value[\"']?\s{{0,4}}[:=]\s{{0,4}}[\"']([^\"'\s]{{6,256}}+)",
         (rf"value[\"']?[{SPACE}]*[:=][{SPACE}]*[\"'][^\"'{BLANK}]{{6}}",),
@@ -134,7 +134,7 @@ NAMED = (
     *(_assigned(_SIGNS, quoted, NAMES, of(typed)) for quoted in _QUOTED),
     _assigned(_BARE, rf"((?:{_PLAIN}|{_ESCAPED}){{6,}}+)", _WORDS, of(word_or_number)),
     _assigned(ASSIGN, rf"((?:{_PLAIN}|{_ESCAPED}){{6,}}+)", _WORDS, of(typed)),
-    Rule(
+    SecretRule(
         "assigned-secret",
         rf"(?:{NAMES}){_NUMBERED}{ASSIGN}((?:{_PLAIN}|{_ESCAPED}){{8,}}+)",
         LOOSE,
@@ -142,7 +142,7 @@ NAMED = (
         "=",
         any_case=True,
     ),
-    Rule(
+    SecretRule(
         "assigned-key",
         rf"(?:{'|'.join(_ANY_KEY)}){_NUMBERED}{ASSIGN}((?:{_PLAIN}|{_ESCAPED}){{12,}}+)",
         _loose(_ANY_KEY, 12),

@@ -27,11 +27,12 @@ ENOUGH = 16  # characters of it that the quick look wants to see; the exact sear
 _HEAD = re.compile(r"(?:[a-z0-9@:/_&%; <-]|\\[.|+$\"'-]|[^\x00-\x7f])+(?![?*{])")
 _LETTER, _DIGIT = re.compile("[A-Za-z]"), re.compile("[0-9]")
 _UPPER, _LOWER = re.compile("[A-Z]"), re.compile("[a-z]")
+_DASHES, _PIECE = re.compile("[-_]"), 8
 _CASED = 24  # letters alone are random where so many come in both cases
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class SecretRule:
     """`exact`: its group 1 is the credential. `loose`: expressions over lower-case bytes; where `exact` matches, one of them
     does. Each begins with a literal (`head`), which is looked for first.
 
@@ -61,13 +62,13 @@ def bounded(loose: str) -> str:
 
 def key(
     name: str, prefixes: str, alphabet: str, least: int, *, sure: Callable[[str], bool] = bool, tail: str = ""
-) -> Rule:
+) -> SecretRule:
     """A vendor's key: one of `prefixes` (separated by spaces), all of which end in the same sign or in none, then at
     least so many characters of an alphabet, then `tail`."""
     heads = tuple(prefixes.split())
     gates = {head[-1] if head[-1] in "_-." else "" for head in heads}
     (gate,) = gates
-    return Rule(
+    return SecretRule(
         name,
         rf"{FREE}((?:{'|'.join(map(re.escape, heads))})[{alphabet}]{{{least},}}+{tail})",
         tuple(rf"{re.escape(head.lower())}{TOKEN}{{{min(least, ENOUGH)}}}" for head in heads),
@@ -89,6 +90,11 @@ def mixed(value: str) -> bool:
 def random(value: str) -> bool:
     """Letters and digits, or many letters of both cases."""
     return mixed(value) or (len(value) >= _CASED and bool(_UPPER.search(value) and _LOWER.search(value)))
+
+
+def pieced(value: str) -> bool:
+    """A random piece between dashes: words and years alone are a name."""
+    return any(len(piece) >= _PIECE and random(piece) for piece in _DASHES.split(value))
 
 
 def cased(value: str) -> bool:

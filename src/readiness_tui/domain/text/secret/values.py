@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _LETTER, _DIGIT = re.compile("[A-Za-z]"), re.compile("[0-9]")
 _SYMBOL = re.compile(r"[!#$%^&*?+~@]")
@@ -10,7 +11,7 @@ _TRAILING = ".,;:!?)]"  # punctuation of the sentence around it
 
 #: Names a credential elsewhere: a variable, a template, a path, a store of secrets.
 _REFERENCE = re.compile(
-    r"[$<{%\[(]|\.{1,2}[/\\]|~/|os\.|env\b|process\.|vault:|secretsmanager|arn:|[a-z][a-z+]{1,9}://(?![^\s/@]*:[^\s/@]*@)"
+    r"[<\[(]|\$[A-Za-z_{(]|\{\{?\s*[A-Za-z_]|%(?:\(|[A-Za-z_]+%)|!(?:vault|secret|env|ref|sub|join|getatt|var|file|include)\b|\.{1,2}[/\\]|~/|os\.|env\b|process\.|vault:|secretsmanager|arn:|[a-z][a-z+]{1,9}://(?![^\s/@]*:[^\s/@]*@)"
     r"|(?:self|this|settings|config|cfg|conf|args|opts|options|params|props|request|req|ctx|app|var|local|data|secrets?"
     r"|credentials?|user|form|body|values?)[.\[]",
     re.IGNORECASE,
@@ -71,8 +72,14 @@ def typed(value: str) -> bool:
     return (
         real(value)
         and "(" not in value
-        and bool(_LETTER.search(value) and (_DIGIT.search(value) or _SYMBOL.search(value)))
+        and bool(_LETTER.search(value) and (_DIGIT.search(value) or _SYMBOL.search(value) or _scrambled(value)))
     )
+
+
+def _scrambled(value: str) -> bool:
+    """Letters that change their case again and again, as no name does."""
+    turns = sum(one.isupper() != other.isupper() for one, other in pairwise(value))
+    return len(value) >= 12 and value.isalpha() and turns * 3 >= len(value)
 
 
 def spoken(value: str) -> bool:
