@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from readiness_tui.services.core.desk import Desk
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 @dataclass

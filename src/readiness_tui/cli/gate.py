@@ -55,7 +55,7 @@ def show(session: Session, as_json: bool) -> None:
     if as_json:
         say_document(found["json"] + "\n", json=True)
     else:
-        say(found["text"].rstrip("\n"))
+        say(found["text"].rstrip("\n"), kept=True)
 
 
 @gate_command.command("schema")

@@ -196,7 +196,7 @@ def runs_command(session: Session, as_json: bool) -> None:
     with desk_of(session) as desk:
         rows = printed.runs(desk)
     if as_json:
-        say_json({"schema": 1, "runs": rows})
+        say_json({"schema": 1, "runs": rows}, kept=True)
         return
     if not rows:
         say("No run was imported yet: `readiness import PATH --as candidate`.")
@@ -205,4 +205,4 @@ def runs_command(session: Session, as_json: bool) -> None:
         started = str(row["started"] or "unknown")[:16].replace("T", " ")
         name, version, tool, role = (one_line(str(row[key] or "")) for key in ("id", "version", "tool", "role"))
         listed.append((name, version, tool, started, f"{row['cases']:,}", role))
-    say_table(listed, right=(4,))
+    say_table(listed, right=(4,), kept=True)

@@ -21,6 +21,7 @@ from readiness_tui.cli.common import (
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.domain.text.secrets import mask
 
 
 @click.command("reread")
@@ -81,7 +82,7 @@ def imports_command(session: Session, import_id: int | None, as_json: bool) -> N
             rows = [{"line": r.line, "reason": r.reason, "excerpt": r.excerpt} for r in rejected]
             say_json({"schema": 1, "import": info.id, "path": info.path, "rejects": rows})
             return
-        say_document("".join(reject_line(info.path, reject) for reject in rejected), json=True)
+        say_document(mask("".join(reject_line(info.path, reject) for reject in rejected)), json=True)
         if not rejected:
             tell(f"Import {info.id} rejected nothing.")
         return

@@ -8,8 +8,8 @@ from typing import Any
 from readiness_tui.domain.scorecard.gap_notes import GapNote
 from readiness_tui.domain.scorecard.model import GapLine
 from readiness_tui.domain.text.format import full_day
+from readiness_tui.domain.text.masking import mask, masked
 from readiness_tui.domain.text.plain import plain
-from readiness_tui.domain.text.secrets import mask
 from readiness_tui.reports.check import gaps_text
 from readiness_tui.reports.escape import inline
 from readiness_tui.reports.gap_trackers import IssueTracker, gaps_csv, gaps_gh
@@ -37,7 +37,7 @@ def gaps_as(gaps: Sequence[GapLine], notes: Mapping[str, GapNote], format: str) 
 def gaps_object(gaps: Sequence[GapLine]) -> dict[str, Any]:
     """`gaps --json`."""
     names = ("key", "severity", "title", "owner", "due", "state", "due_changes")
-    listed = [{**{name: plain(getattr(gap, name)) for name in names}, "age_days": gap.age} for gap in gaps]
+    listed = [{**{name: plain(getattr(gap, name)) for name in names}, "age_days": gap.age} for gap in map(masked, gaps)]
     return {"schema": SCHEMA, "gaps": listed}
 
 
@@ -56,5 +56,4 @@ def gaps_jsonl(gaps: Iterable[GapLine], notes: Mapping[str, GapNote] = {}) -> st
 
 
 def _object(gap: GapLine, note: GapNote) -> dict[str, object]:
-    said = {"title": gap.title, "owner": gap.owner, "evidence": gap.evidence, "why": note.why, "todo": note.todo}
-    return {"schema": SCHEMA, **plain(gap), **{name: mask(text) for name, text in said.items()}}
+    return {"schema": SCHEMA, **plain(masked(gap)), "why": mask(note.why), "todo": mask(note.todo)}

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from textual.binding import Binding
 from textual.content import Content
 
-from readiness_tui.domain.text.sanitise import one_line, visible
-from readiness_tui.tui.text import safe
+from readiness_tui.tui.text import one_line, safe, visible
 from readiness_tui.tui.widgets.pick_list import PickList
 
 #: Keys of every room. `o` is the owner in Checklists, Gaps and the meeting; U opens a link there and everywhere.

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.preferences import OwnSettings, Preferences, json_schema, read_preferences
+from readiness_tui.tui.text import one_line
 
 
 def take(path: Path) -> OwnSettings:

@@ -1,7 +1,8 @@
 """Text for the screen: the only way data reaches a widget.
 
-`safe` and `cell` pass everything through the sanitiser and never read markup; colours come from theme variables,
-and status is always a glyph and a word.
+`safe` and `line` pass everything through the sanitiser, mask credentials, and never read markup; colours come from theme
+variables, and status is always a glyph and a word. A form alone shows a text as it is stored: whoever edits it would else
+save the mask in its place.
 """
 
 from __future__ import annotations
@@ -9,7 +10,18 @@ from __future__ import annotations
 from textual.content import Content
 from textual.style import Style
 
-from readiness_tui.domain.text.sanitise import one_line, visible
+from readiness_tui.domain.text import sanitise
+from readiness_tui.domain.text.secrets import mask
+
+
+def visible(text: str, limit: int | None = None) -> str:
+    """The sanitiser's, with credentials masked before anything is cut."""
+    return sanitise.visible(mask(text), limit)
+
+
+def one_line(text: str, limit: int | None = None) -> str:
+    """The sanitiser's, with credentials masked before anything is cut."""
+    return sanitise.one_line(mask(text), limit)
 
 
 def safe(text: object, style: str = "", limit: int | None = None) -> Content:

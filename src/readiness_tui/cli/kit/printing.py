@@ -1,6 +1,6 @@
 """Printing for people, scripts and CI systems: the one place where a command writes to its streams.
 
-Control characters are made visible, and no line is one that a CI system would obey (`disarmed`). JSON stays the same
+Control characters are made visible, credentials masked, and no line is one that a CI system would obey (`disarmed`). JSON stays the same
 values, documents the same text but for such lines; what is written to a file with -o is not touched here.
 """
 
@@ -11,21 +11,30 @@ import os
 import sys
 import time
 from collections.abc import Callable, Collection, Sequence
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 import click
 
 from readiness_tui.domain.text.sanitise import disarmed, disarmed_json, to_json, visible
 
-
-def shown(text: str) -> str:
-    """A text of ours, with whatever is in it, as it may be printed."""
-    return disarmed(visible(text))
+T = TypeVar("T")
 
 
-def say(text: str = "") -> None:
-    """Print to stdout, control characters made visible."""
-    _print(shown(text) + "\n", sys.stdout)
+def shown(text: str, *, kept: bool = False) -> str:
+    """A text of ours, with whatever is in it, as it may be printed. `kept`: what was kept was masked before."""
+    return disarmed(visible(text if kept else _masked(text)))
+
+
+def _masked(value: T) -> T:
+    """Without credentials. What masks them is loaded only by a command that prints something of its own."""
+    from readiness_tui.domain.text.masking import masked
+
+    return masked(value)
+
+
+def say(text: str = "", *, kept: bool = False) -> None:
+    """Print to stdout, control characters made visible and credentials masked. `kept`: as in `shown`."""
+    _print(shown(text, kept=kept) + "\n", sys.stdout)
 
 
 def tell(text: str) -> None:
@@ -33,10 +42,10 @@ def tell(text: str) -> None:
     _print(shown(text) + "\n", sys.stderr)
 
 
-def say_table(rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> None:
+def say_table(rows: Sequence[Sequence[str]], right: Collection[int] = (), *, kept: bool = False) -> None:
     """Print rows in columns, the first of them the header; `right`: columns of figures. Nothing is cut: what is too long
     for a terminal can still be copied."""
-    cells = [[visible(cell) for cell in row] for row in rows]
+    cells = [[visible(cell if kept else _masked(cell)) for cell in row] for row in rows]
     columns: Callable[[str], int] = len
     if not all(cell.isascii() for row in cells for cell in row):
         from readiness_tui.domain.text.format import width as columns
@@ -46,7 +55,7 @@ def say_table(rows: Sequence[Sequence[str]], right: Collection[int] = ()) -> Non
         for at, cell in enumerate(row):
             space = " " * (wide[at] - columns(cell))
             filled.append(space + cell if at in right else cell + space)
-        say("  ".join(filled).rstrip())
+        say("  ".join(filled).rstrip(), kept=True)
 
 
 def say_document(text: str, *, json: bool = False) -> None:
@@ -54,9 +63,9 @@ def say_document(text: str, *, json: bool = False) -> None:
     _print(disarmed_json(text) if json else disarmed(text), sys.stdout)
 
 
-def say_json(value: Any) -> None:
-    """Print one JSON document, keys sorted."""
-    _print(disarmed_json(to_json(value)) + "\n", sys.stdout)
+def say_json(value: Any, *, kept: bool = False) -> None:
+    """Print one JSON document, keys sorted and credentials masked."""
+    _print(disarmed_json(to_json(value if kept else _masked(value))) + "\n", sys.stdout)
 
 
 def say_checked(found: dict[str, str], before: dict[str, Any] | None, *, as_json: bool) -> bool:
@@ -71,12 +80,12 @@ def say_checked(found: dict[str, str], before: dict[str, Any] | None, *, as_json
         added = since.since(before, json.loads(found["json"]))
         text, entry = since.since_text(added), since.since_object(added)
         if as_json:
-            say_json({**json.loads(found["json"]), **entry})
+            say_json({**json.loads(found["json"]), **entry}, kept=True)
             return added.adds
     if as_json:
         say_document(found["json"] + "\n", json=True)
     else:
-        say((found["text"] + text).rstrip("\n"))
+        say((found["text"] + text).rstrip("\n"), kept=True)
     return added is not None and added.adds
 
 

@@ -9,10 +9,11 @@ from enum import Enum
 from typing import Any, TypeVar, cast
 
 from readiness_tui.domain.text.personal_data import find_personal_data
-from readiness_tui.domain.text.secrets import mask
+from readiness_tui.domain.text.secrets import mask as mask
 
 T = TypeVar("T")
 _IDS = frozenset({"uid", "item_id", "traces", "eval_cases"})  # digits in these are ids, not personal data
+_TELLING = re.compile("pass|pwd|secret|token|key|auth|cred|cookie|session", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -47,7 +48,30 @@ def _masked(value: Any, hide: Callable[[str], str]) -> Any:
             },
         )
     if isinstance(value, dict):
-        return {key: _masked(entry, hide) for key, entry in value.items()}
+        return _fields(value, hide)
     if isinstance(value, tuple):
         return tuple(_masked(entry, hide) for entry in value)
+    if isinstance(value, list):
+        return [_masked(entry, hide) for entry in value]
     return value
+
+
+def _fields(value: dict[Any, Any], hide: Callable[[str], str]) -> dict[Any, Any]:
+    """A mapping: its names are masked too, and a text is read with the name before it, so that `password` tells what
+    stands there. Two names that would become one are told apart: nothing is lost."""
+    made: dict[Any, Any] = {}
+    for name, entry in value.items():
+        shown = hide(name) if isinstance(name, str) else name
+        while shown in made:
+            shown += "'"
+        made[shown] = _named(name, entry, hide) if isinstance(name, str) else _masked(entry, hide)
+    return made
+
+
+def _named(name: str, entry: Any, hide: Callable[[str], str]) -> Any:
+    if isinstance(entry, str) and _TELLING.search(name):
+        lead = f"{name}="
+        told = hide(lead + entry)
+        if told.startswith(lead):
+            return _masked(told.removeprefix(lead), hide)
+    return _masked(entry, hide)

@@ -42,9 +42,14 @@ def _mark(match: re.Match[str]) -> str:
 def visible(text: str, limit: int | None = None) -> str:
     """`text` with every control character shown as a visible mark; newline and tab stay.
 
-    `limit` cuts to that many characters, the last one an ellipsis. A CR of a CRLF line end is dropped.
+    `limit` cuts to that many characters, the last one an ellipsis; credentials are masked before, since nobody could tell
+    the half of one. A CR of a CRLF line end is dropped.
     """
     shown = _HOSTILE.sub(_mark, text.replace("\r\n", "\n"))
+    if limit is not None and len(shown) > limit:
+        from readiness_tui.domain.text.secrets import mask
+
+        shown = _HOSTILE.sub(_mark, mask(text.replace("\r\n", "\n")))
     if limit is not None and len(shown) > limit:
         return shown[: max(limit - 1, 0)].rstrip(JOINERS) + "…"
     return shown

@@ -1,20 +1,24 @@
-"""Credentials inside logged text: where they are, and the text without them.
+"""Credentials inside text: where they are, and the text without them.
 
-Used by the probe that refutes "no secrets in logs" and by every document that leaves the program. It knows the key
-formats that vendors publish, plus values assigned to a telling name (`password=…`). A miss leaks a key and a false
-alarm costs one dismissal, so anything in a vendor's format counts; an assigned value must also look like a secret
-(letters with digits or symbols, no placeholder), or prose about passwords would drown the rest.
-
-Text is hostile: every expression takes time linear in its length. Each begins with a literal and repeats one class of
-characters possessively, bounded where it can fail after a long run; further checks run after the match, not by
-backtracking.
+Used by the probe that refutes "no secrets in logs" and by everything that leaves the program. It knows the key formats that
+vendors publish (`secret/formats.py`), values assigned to a telling name, headers, addresses, command lines and sentences
+(`named`, `addressed`, `spoken`), also where JSON, an address or base64 wraps them (`wrapped`). A miss leaks a key and a false
+alarm costs one dismissal, so anything in a vendor's format counts; an assigned value must also look like a secret (letters
+with digits or symbols, no placeholder), or prose about passwords would drown the rest.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from readiness_tui.domain.text.secret.addressed import ADDRESSED
+from readiness_tui.domain.text.secret.formats import FORMATS
+from readiness_tui.domain.text.secret.named import NAMED
+from readiness_tui.domain.text.secret.rule import SecretRule, bounded, head
+from readiness_tui.domain.text.secret.spoken import SPOKEN
+from readiness_tui.domain.text.secret.wrapped import unescaped, unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,181 +30,69 @@ class SensitiveHit:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern:
-    """`regex` group 1 is the secret. `markers`: lower-case literals; any text with a match contains one of them.
+#: Most specific first: where two overlap, the earlier one names the hit.
+RULES: tuple[SecretRule, ...] = (*FORMATS, *ADDRESSED, *NAMED, *SPOKEN)
 
-    `gate`: a key of `_GATES`; any text with a match also meets one of its expressions.
-    """
-
-    name: str
-    regex: re.Pattern[str]
-    markers: tuple[str, ...]
-    sure: Callable[[str], bool] = bool
-    gate: str = ""
-
-
-_LETTER = re.compile("[A-Za-z]")
-_DIGIT = re.compile("[0-9]")
-_SYMBOL = re.compile(r"[!#$%^&*?+~@]")
-_REFERENCE = re.compile(
-    r"[$<{%\[(/~.]|os\.|env\b|process\.|vault:|secretsmanager", re.IGNORECASE
-)  # names a secret elsewhere
-_PLACEHOLDER = re.compile(
-    r"[*•·.xX#?_-]+|.*(?:\*\*\*|redacted|masked|placeholder|change_?me|your[_-]).*"
-    r"|pass(?:word|wd)?|pwd|secret|token|example|none|null",
-    re.IGNORECASE,
-)
-
-
-def _mixed(value: str) -> bool:
-    """Letters and digits: a random key has both, a hyphenated word does not."""
-    return bool(_LETTER.search(value) and _DIGIT.search(value))
-
-
-def _real(value: str) -> bool:
-    """Not a stand-in for a secret (`****`, `<password>`) nor a pointer to one (`$PASSWORD`, `os.environ[…]`)."""
-    return not _REFERENCE.match(value) and not _PLACEHOLDER.fullmatch(value)
-
-
-def _typed(value: str) -> bool:
-    """Looks like a password somebody set, not a word of prose or a function call."""
-    return (
-        _real(value)
-        and "(" not in value
-        and bool(_LETTER.search(value) and (_DIGIT.search(value) or _SYMBOL.search(value)))
-    )
-
-
-# Not inside a longer word or digest. An escape before it (`\n` in JSON, `%3D`, a terminal colour) ends in a letter or
-# digit but is not part of a word.
-_FREE = (
-    r"(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2})"
-    r"|(?<=[\[;][0-9][A-Za-z])|(?<=[\[;][0-9]{2}[A-Za-z]))"
-)
-_QUOTE = r"(?:\\?[\"'])?"  # a quote, escaped where JSON is inside JSON
-_ASSIGN = rf"{_QUOTE}\s{{0,8}}+(?:=>|[:=])\s{{0,8}}+{_QUOTE}"
-
-# Cheap tests on the lower-case text, each run once for all patterns that cannot match if it fails. "key" and "token"
+# Cheap tests on the lower-case text, each run once for all rules that cannot match if it fails. "key" and "token"
 # alone occur in half of all logged texts, so an assignment must follow the name; a dash or underscore occurs in all of
 # them, so enough characters for a key must follow it.
-_UNDERSCORE, _DASH, _ASSIGNED = "_", "-", "="
 _GATES = {
-    _UNDERSCORE: (re.compile("_[a-z0-9_.-]{16}"),),
-    _DASH: (re.compile("-[a-z0-9_.-]{10}"),),
-    _ASSIGNED: tuple(
-        re.compile(rf"{noun}{_QUOTE}\s{{0,8}}+[:=]")
-        for noun in ("key", "token", "secret", "password", "passwd", "pwd", "passphrase")
+    "_": re.compile(r"_[a-z0-9_.~+/=%:$|-]{14}"),
+    "-": re.compile(r"-[a-z0-9_.~+/=%:$|-]{10}"),
+    ".": re.compile(r"\.[a-z0-9_.~+/=%:$|-]{16}"),
+    "=": re.compile(
+        r"(?:key|token|secret|pass(?:wor)?d|pwd|phrase|code|auth|credentials?|creds|pat|login)[^\s=:]{0,9}\W{0,14}[:=]"
     ),
+    "spoken": re.compile(r"[\s:=\x80-\U0010ffff]\S{0,64}[0-9!#$%^&*?+~@]"),
 }
-
-# Most specific first: where two overlap, the earlier one names the hit.
-_PATTERNS = (
-    _Pattern(
-        "private-key",
-        re.compile(
-            r"(-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
-            r"(?:[A-Za-z0-9+/=\s\\:,]|-(?!----))*+(?:-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----)?)"
-        ),
-        ("private key",),
-    ),
-    _Pattern("aws-access-key", re.compile(rf"{_FREE}((?:AKIA|ASIA)[0-9A-Z]{{16}})(?![0-9A-Za-z])"), ("akia", "asia")),
-    _Pattern(
-        "github-token",
-        re.compile(rf"{_FREE}((?:gh[pousr]_|github_pat_)[A-Za-z0-9_]{{20,}}+)"),
-        ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
-        gate=_UNDERSCORE,
-    ),
-    _Pattern(
-        "slack-token", re.compile(rf"{_FREE}(xox[a-z](?:\.[a-z]+)?-[A-Za-z0-9-]{{10,}}+)"), ("xox",), _mixed, _DASH
-    ),
-    _Pattern("slack-webhook", re.compile(r"hooks\.slack\.com/services/([A-Za-z0-9/]{20,}+)"), ("hooks.slack.com",)),
-    _Pattern("google-api-key", re.compile(rf"{_FREE}(AIza[0-9A-Za-z_-]{{30,45}}+)"), ("aiza",)),
-    _Pattern(
-        "stripe-key",
-        re.compile(rf"{_FREE}((?:sk|rk)_(?:live|test)_[A-Za-z0-9]{{16,}}+)"),
-        ("sk_", "rk_"),
-        gate=_UNDERSCORE,
-    ),
-    _Pattern("sk-key", re.compile(rf"{_FREE}(sk-[A-Za-z0-9_-]{{20,}}+)"), ("sk-",), _mixed, _DASH),
-    _Pattern(
-        "vendor-token",
-        re.compile(
-            rf"{_FREE}((?:hf_|npm_|lsv2_(?:pt|sk)_|gsk_|shpat_|dop_v1_)"
-            r"[A-Za-z0-9_.-]{20,}+)"
-        ),
-        ("hf_", "npm_", "lsv2_", "gsk_", "shpat_", "dop_v1_"),
-        _mixed,
-        _UNDERSCORE,
-    ),
-    _Pattern(
-        "vendor-token",
-        re.compile(rf"{_FREE}((?:glpat-|xai-|pplx-|pypi-)[A-Za-z0-9_.-]{{20,}}+)"),
-        ("glpat-", "xai-", "pplx-", "pypi-"),
-        _mixed,
-        _DASH,
-    ),
-    _Pattern("vendor-token", re.compile(rf"{_FREE}(SG\.[A-Za-z0-9_.-]{{20,}}+)"), ("sg.",), _mixed),
-    _Pattern(
-        "jwt",
-        re.compile(rf"{_FREE}(eyJ[A-Za-z0-9_-]{{8,600}}+\.eyJ[A-Za-z0-9_-]{{8,9000}}+\.[A-Za-z0-9_-]{{8,}}+)"),
-        ("eyj",),
-    ),
-    _Pattern(
-        "bearer-token",
-        re.compile(r"bearer\s{1,8}+([A-Za-z0-9._~+/=-]{16,}+)", re.IGNORECASE),
-        ("bearer",),
-        _mixed,
-    ),
-    _Pattern(
-        "basic-auth",
-        re.compile(rf"authorization{_ASSIGN}basic\s{{1,8}}+([A-Za-z0-9+/=]{{8,}}+)", re.IGNORECASE),
-        ("basic",),
-    ),
-    _Pattern("url-password", re.compile(r"://[^\s/:@\"']{0,64}+:([^\s/@\"']{3,128}+)@"), ("://",), _real),
-    _Pattern(
-        "assigned-secret",
-        re.compile(
-            r"(?:passw(?:or)?d|passphrase|pwd|secret|api[_-]?key|access[_-]?key|secret[_-]?key|account[_-]?key"
-            rf"|private[_-]?key|(?:access|auth|refresh|session|bot|api)[_-]?token){_ASSIGN}"
-            r"([^\s\"'\\<>,;&{}]{8,}+)",
-            re.IGNORECASE,
-        ),
-        ("",),
-        _typed,
-        _ASSIGNED,
-    ),
-)
-# The gate first: ("", …) has none.
 _STEPS = tuple(
     (
-        _GATES.get(gate, ()),
-        tuple((one.name, one.regex, one.markers, one.sure) for one in _PATTERNS if one.gate == gate),
+        _GATES.get(gate),
+        tuple((rule, tuple((head(one), one) for one in rule.loose)) for rule in RULES if rule.gate == gate),
     )
     for gate in ("", *_GATES)
 )
-_RANK = {pattern.name: rank for rank, pattern in reversed(tuple(enumerate(_PATTERNS)))}
+_RANK = {rule.name: rank for rank, rule in reversed(tuple(enumerate(RULES)))}
+_SHORTEST = 6  # of a password
 
 # Short enough to be guessed from a word list: even a digest of such a secret gives it away.
-GUESSABLE = frozenset({"assigned-secret", "url-password", "basic-auth"})
+GUESSABLE = frozenset(
+    {"assigned-secret", "assigned-key", "url-password", "basic-auth", "spoken-secret", "command-password", "cookie"}
+)
 
 
 def find_secrets(text: str) -> list[SensitiveHit]:
     """Every credential in `text`, by position, without overlaps (overlapping finds are one hit)."""
+    found = _found(text)
+    if (plain := unescaped(text)) is not None:
+        whole, places = plain
+        found += [SensitiveHit(hit.pattern, places[hit.start], places[hit.end]) for hit in _found(whole)]
+    for start, end, said in unpacked(text):
+        if inside := _found(said):
+            found.append(SensitiveHit(min(inside, key=lambda hit: _RANK[hit.pattern]).pattern, start, end))
+    return _apart(found)
+
+
+def _found(text: str) -> list[SensitiveHit]:
+    """What the rules find in the text as it stands; in no order."""
     low = text.lower()
     found: list[SensitiveHit] = []
-    for gates, patterns in _STEPS:  # plain loops: this runs over every text of every trace
-        if gates:
-            for gate in gates:
-                if gate.search(low):
+    for gate, rules in _STEPS:  # plain loops: this runs over every text of every trace
+        if gate is not None and not gate.search(low):
+            continue
+        for rule, looks in rules:
+            for start, look in looks:
+                if start in low and _look(look).search(low):
+                    found += (
+                        SensitiveHit(rule.name, *match.span(1))
+                        for match in _expression(rule.exact, rule.any_case).finditer(text)
+                        if rule.sure(match)
+                    )
                     break
-            else:
-                continue
-        for name, regex, markers, sure in patterns:
-            for marker in markers:
-                if marker in low:
-                    found += (SensitiveHit(name, *match.span(1)) for match in regex.finditer(text) if sure(match[1]))
-                    break
+    return found
+
+
+def _apart(found: list[SensitiveHit]) -> list[SensitiveHit]:
     found.sort(key=lambda hit: (hit.start, hit.end))
     hits: list[SensitiveHit] = []
     for hit in found:
@@ -213,11 +105,32 @@ def find_secrets(text: str) -> list[SensitiveHit]:
     return hits
 
 
+@cache
+def _expression(source: str, any_case: bool) -> re.Pattern[str]:
+    """Compiled where it is first needed: most texts need few of them."""
+    return re.compile(source, re.IGNORECASE if any_case else 0)
+
+
+@cache
+def _look(loose: str) -> re.Pattern[str]:
+    """The quick look of `sieve` on one text: a byte beyond ASCII is any letter beyond it."""
+    return re.compile(bounded(loose).replace(r"\x80-\xff", r"\x80-\U0010ffff"))
+
+
 def mask(text: str) -> str:
     """`text` with each credential replaced by `[masked <pattern>]`; unchanged where there is none."""
+    if len(text) < _SHORTEST:
+        return text
+    return _masked(text) if len(text) > 400 else _remembered(text)
+
+
+def _masked(text: str) -> str:
     parts: list[str] = []
     at = 0
     for hit in find_secrets(text):
         parts += (text[at : hit.start], f"[masked {hit.pattern}]")
         at = hit.end
     return "".join((*parts, text[at:])) if parts else text
+
+
+_remembered = lru_cache(4096)(_masked)  # the cells of a table are drawn again and again

@@ -18,68 +18,32 @@ from functools import cache, partial
 from itertools import accumulate
 from typing import Any
 
+from readiness_tui.domain.text.secret.rule import TOKEN, bounded
+from readiness_tui.domain.text.secret.wrapped import ESCAPES, IN_A_ROW, LETTERS, READABLE
+from readiness_tui.domain.text.secrets import RULES
+
 _AT_ONCE = 1 << 18  # characters searched together
 BETWEEN = "\n"  # no match across it is needed; one that is found means a record looked at for nothing
 
-# Bytes of white space, all of Unicode's among them: those begin with a byte beyond ASCII.
-_SPACE = r"\t-\r\x1c- \x80-\xff"
-_QUOTE = r"""(?:\\?["'])?"""
-_ASSIGN = rf"{_QUOTE}[{_SPACE}]*[:=]>?[{_SPACE}]*{_QUOTE}"
-_VALUE = r"""[^\t-\r\x1c- "'\\<>,;&{}]{8}"""
+# Whatever the case; searched in lower case. Each begins with a literal, which Python's `re` finds fast. What stands in front of
+# a group is a gate: where it does not match, none of the group does, and where it does, any of the group that matches does
+# so around it, or anywhere if no distance is given. RE2 needs no gates.
+_GATES: dict[str, tuple[str, int]] = {
+    "_": (f"_{TOKEN}{{14}}", 40),
+    "-": (f"-{TOKEN}{{10}}", 40),
+    ".": (rf"\.{TOKEN}{{16}}", 40),
+    "=": (r"""[:=]>?[\t-\r\x1c- \x80-\xff\\"'`]{0,40}[^\t-\r\x1c- "'`]{6}""", 0),
+}
+_ALWAYS = (r"@[a-z0-9][a-z0-9.-]*\.[a-z]{2}", *ESCAPES)
+_PACKED = bytes(ord("x") if re.match(f"[{LETTERS}]", chr(sign)) else ord(" ") for sign in range(256))
+_RUN = b"x" * IN_A_ROW
+_GROUPS: dict[str, tuple[str, ...]] = {
+    gate: tuple(
+        dict.fromkeys(one for rule in RULES if (rule.gate if rule.gate in _GATES else "") == gate for one in rule.loose)
+    )
+    for gate in ("", *_GATES)
+}
 _GROUPED = "(?:[ ./()-]{0,3}[0-9])"
-
-# Whatever the case; written in lower case. Each begins with a literal, which Python's `re` finds fast. The first of a
-# group is a gate: where it does not match, none of the group does. RE2 needs no gates.
-_GROUPS: tuple[tuple[str, ...], ...] = (
-    ("-----begin ",),
-    ("akia[0-9a-z]{16}",),
-    ("asia[0-9a-z]{16}",),
-    (r"hooks\.slack\.com/services/",),
-    ("aiza[0-9a-z_-]{30}",),
-    (r"sg\.[a-z0-9_.-]{20}",),
-    ("eyj[a-z0-9_-]{8}",),
-    (rf"bearer[{_SPACE}]+[a-z0-9._~+/=-]{{16}}",),
-    (r"@[a-z0-9][a-z0-9.-]*\.[a-z]{2}",),
-    ("://", r"""://[^\t-\r\x1c- /:@"']*:[^\t-\r\x1c- /@"']+@"""),
-    (
-        "_[a-z0-9_.-]{16}",
-        "gh[pousr]_[a-z0-9_]{20}",
-        "github_pat_[a-z0-9_]{20}",
-        "sk_(?:live|test)_[a-z0-9]{16}",
-        "rk_(?:live|test)_[a-z0-9]{16}",
-        "hf_[a-z0-9_.-]{20}",
-        "npm_[a-z0-9_.-]{20}",
-        "lsv2_(?:pt|sk)_[a-z0-9_.-]{20}",
-        "gsk_[a-z0-9_.-]{20}",
-        "shpat_[a-z0-9_.-]{20}",
-        "dop_v1_[a-z0-9_.-]{20}",
-    ),
-    (
-        "-[a-z0-9_.-]{10}",
-        r"xox[a-z](?:\.[a-z]+)?-[a-z0-9-]{10}",
-        "sk-[a-z0-9_-]{20}",
-        "glpat-[a-z0-9_.-]{20}",
-        "xai-[a-z0-9_.-]{20}",
-        "pplx-[a-z0-9_.-]{20}",
-        "pypi-[a-z0-9_.-]{20}",
-    ),
-    (
-        rf"[:=]>?[{_SPACE}]*{_QUOTE}(?:basic[{_SPACE}]|{_VALUE})",
-        rf"authorization{_ASSIGN}basic[{_SPACE}]",
-        rf"passw(?:or)?d{_ASSIGN}{_VALUE}",
-        rf"passphrase{_ASSIGN}{_VALUE}",
-        rf"pwd{_ASSIGN}{_VALUE}",
-        rf"secret(?:[_-]?key)?{_ASSIGN}{_VALUE}",
-        rf"api[_-]?(?:key|token){_ASSIGN}{_VALUE}",
-        rf"access[_-]?(?:key|token){_ASSIGN}{_VALUE}",
-        rf"account[_-]?key{_ASSIGN}{_VALUE}",
-        rf"private[_-]?key{_ASSIGN}{_VALUE}",
-        rf"auth[_-]?token{_ASSIGN}{_VALUE}",
-        rf"refresh[_-]?token{_ASSIGN}{_VALUE}",
-        rf"session[_-]?token{_ASSIGN}{_VALUE}",
-        rf"bot[_-]?token{_ASSIGN}{_VALUE}",
-    ),
-)
 # What holds a long number, as `personal_data` tells it, or begins at most 24 characters before one and ends at most 45
 # behind it. A number's beginning is told from the middle of a longer one, so that times are passed by.
 _NUMBER = re.compile(rf"[0-9]{_GROUPED}{{7,}}+".encode())
@@ -154,18 +118,42 @@ def _searches(data: bytes) -> Iterator[_Next]:
         yield partial(_next, quick.search, data)
         return
     low = data.lower()
-    for gate, *others in _for_python():
-        if others:
-            if gate.search(low):
-                yield from (partial(_next, one.search, low) for one in others)
-        else:
-            yield partial(_next, gate.search, low)
+    for one in _each(""):
+        yield partial(_next, one.search, low)
+    for gate, (found, around) in _GATES.items():
+        if around:
+            yield partial(_next_around, _compiled(found), _compiled("|".join(_GROUPS[gate])), around, low)
+        elif _compiled(found).search(low):
+            yield from (partial(_next, one.search, low) for one in _each(gate))
     yield partial(_next_number, data)
+    yield partial(_next_packed, data)
 
 
 def _next(search: Callable[[bytes, int], Any], data: bytes, since: int) -> int:
     match = search(data, since)
     return -1 if match is None else int(match.start())
+
+
+def _next_around(gate: re.Pattern[bytes], inner: re.Pattern[bytes], around: int, data: bytes, since: int) -> int:
+    """The next match of an expression that matches only where its gate does."""
+    for found in gate.finditer(data, since):
+        start, end = found.span()
+        if inner.search(data, max(since, start - around), end + around):
+            return start
+    return -1
+
+
+def _next_packed(data: bytes, since: int) -> int:
+    """The next run of base64 that may hold readable text. Long runs are found in a copy in which all its letters are one."""
+    alike, readable = data.translate(_PACKED), _compiled(READABLE)
+    at = alike.find(_RUN, since)
+    while at >= 0:
+        end = alike.find(b" ", at)
+        end = len(data) if end < 0 else end
+        if readable.search(data, at, end):
+            return at
+        at = alike.find(_RUN, end)
+    return -1
 
 
 def _next_number(data: bytes, since: int) -> int:
@@ -179,8 +167,13 @@ def _next_number(data: bytes, since: int) -> int:
 
 
 @cache
-def _for_python() -> list[list[re.Pattern[bytes]]]:
-    return [[re.compile(one.encode()) for one in group] for group in _GROUPS]
+def _each(gate: str) -> list[re.Pattern[bytes]]:
+    return [_compiled(one) for one in (*_GROUPS[gate], *(_ALWAYS if not gate else ()))]
+
+
+@cache
+def _compiled(one: str) -> re.Pattern[bytes]:
+    return re.compile(bounded(one).encode())
 
 
 @cache
@@ -199,5 +192,8 @@ def _re2() -> Any:
         return None
     options.encoding = options.Encoding.LATIN1  # bytes
     options.log_errors = False
-    any_case = "|".join(one for group in _GROUPS for one in (group[1:] or group))
-    return re2.compile("|".join((f"(?i:{any_case})", *_NUMBERED)).encode(), options)
+    options.max_mem = (
+        1 << 26
+    )  # for the states of some four hundred expressions; with less it starts over again and again
+    any_case = "|".join(one for one in (*_ALWAYS, *(one for group in _GROUPS.values() for one in group)))
+    return re2.compile("|".join((f"(?i:{any_case})", READABLE, *_NUMBERED)).encode(), options)

@@ -14,6 +14,7 @@ from readiness_tui.domain.labels.queue import Answered, answer_digest, every_lab
 from readiness_tui.domain.metrics import held
 from readiness_tui.domain.runs.joining import join_golden
 from readiness_tui.domain.runs.model import Drawn, HumanLabel
+from readiness_tui.domain.text.masking import masked
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
@@ -71,7 +72,7 @@ def export(desk: Desk, path: Path, run_id: str = "") -> int:
         drawn = label_batches.all(conn, current_review(conn, desk).system)
     lines = [batch_content(batch) for batch in drawn if run_id in ("", batch.run_id)]
     lines += [line.content for line in found]
-    write_text(path, "".join(to_json(line, indent=None) + "\n" for line in lines))
+    write_text(path, "".join(to_json(masked(line), indent=None) + "\n" for line in lines))
     return len(found)
 
 

@@ -62,6 +62,7 @@ def bring_back(desk: Desk, path: Path, *, overwrite: bool = False, dry_run: bool
     with desk.store.read() as conn:
         review = current_review(conn, desk)
         known = stored.all(conn, review.system)
+        known |= {mask(key): gap for key, gap in known.items() if mask(key) not in known}  # as the file was written
         found = [
             _compared(conn, review.system, known[row.key], row, desk.as_of(review)) for row in rows if row.key in known
         ]

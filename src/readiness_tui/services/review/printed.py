@@ -49,14 +49,15 @@ def check(desk: Desk, as_of: date | None = None) -> Printed:
 
 def of_card(desk: Desk, card: Scorecard, as_of: date | None = None) -> Printed:
     """The same of the review's scorecard at hand, as it is `in_effect`; conditions that were closed since are said."""
+    from readiness_tui.domain.text.masking import mask, masked
     from readiness_tui.reports import check as report
     from readiness_tui.services.review.conditions import in_effect
 
     card, closed = in_effect(desk, card) if other_day(desk, as_of) is None else (card, ())
     return {
         "verdict": card.verdict.value,
-        "text": report.check_text(card, closed),
-        "json": to_json(report.check_object(card, closed)),
+        "text": mask(report.check_text(card, closed)),
+        "json": to_json(masked(report.check_object(card, closed))),
     }
 
 
@@ -115,12 +116,13 @@ def gate_checked(desk: Desk, folder: Path, as_of: date | None = None) -> GateChe
 
 def of_gate(found: GateCheck) -> Printed:
     """The same of a gate that was judged just now."""
+    from readiness_tui.domain.text.masking import mask, masked
     from readiness_tui.reports import check as report
 
     return {
         "verdict": str(found.verdict),
-        "text": report.gate_check_text(found),
-        "json": to_json(report.gate_check_object(found)),
+        "text": mask(report.gate_check_text(found)),
+        "json": to_json(masked(report.gate_check_object(found))),
     }
 
 
@@ -141,9 +143,10 @@ def gate_show(desk: Desk) -> Printed:
 
 
 def _gate_show(gate: GateCard, as_of: date) -> Printed:
+    from readiness_tui.domain.text.masking import mask, masked
     from readiness_tui.reports import check as report
 
-    return {"text": report.gate_text(gate), "json": to_json(report.gate_show_object(gate, as_of))}
+    return {"text": mask(report.gate_text(gate)), "json": to_json(masked(report.gate_show_object(gate, as_of)))}
 
 
 def gaps(desk: Desk, format: str, *, everything: bool = False) -> str:
@@ -177,11 +180,11 @@ def _gaps(view: ReviewView, format: str, *, everything: bool) -> str:
 
 def _listed(found: Sequence[GapLine], checklists: Sequence[Checklist], format: str) -> str:
     from readiness_tui.domain.scorecard.gap_notes import gap_notes
+    from readiness_tui.domain.text.masking import masked
     from readiness_tui.reports.gaps import gaps_as, gaps_object
 
-    return (
-        to_json(gaps_object(found)) + "\n" if format == "json" else gaps_as(found, gap_notes(found, checklists), format)
-    )
+    notes, found = gap_notes(found, checklists), masked(tuple(found))
+    return to_json(gaps_object(found)) + "\n" if format == "json" else gaps_as(found, notes, format)
 
 
 def scorecard(desk: Desk, format: str, *, as_of: date | None = None, templates: Path | None = None) -> str:
@@ -204,9 +207,10 @@ def runs(desk: Desk) -> list[dict[str, str | int | None]]:
     """A row for each run, as `runs --json` prints it."""
 
     def make() -> list[dict[str, str | int | None]]:
+        from readiness_tui.domain.text.masking import masked
         from readiness_tui.services.runs import listed
 
-        return listed(desk)
+        return masked(listed(desk))
 
     return kept.result(desk, "runs", make)
 
@@ -221,6 +225,7 @@ def _keep(desk: Desk) -> None:
     seen = kept.now(desk)
     if seen is None or kept.find(desk, seen, "check") is not None:
         return
+    from readiness_tui.domain.text.masking import masked
     from readiness_tui.services.core.view import load
     from readiness_tui.services.review.check import check_review, gate_of
     from readiness_tui.services.review.scorecard import card_of
@@ -237,6 +242,6 @@ def _keep(desk: Desk) -> None:
             "gate check": of_gate(check_review(view)),
             "gate show": _gate_show(gate_of(view), view.as_of),
             "gaps text": _gaps(view, "text", everything=False),
-            "runs": listed(desk),
+            "runs": masked(listed(desk)),
         },
     )

@@ -19,11 +19,12 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Button, Input, Label, Static, TextArea
 
 from readiness_tui.domain.text.format import day_month
-from readiness_tui.domain.text.sanitise import one_line, visible
+from readiness_tui.domain.text.sanitise import visible
+from readiness_tui.tui import text as screen
 from readiness_tui.tui.autosave import Autosave, Typed
 from readiness_tui.tui.form_draft import FormDraft, KeptText, written
 from readiness_tui.tui.host import host
-from readiness_tui.tui.text import line, safe
+from readiness_tui.tui.text import line, one_line, safe
 
 _SHOWN = 300  # characters of a stored text in the question about a draft
 Values = dict[str, str]  # what is typed, by field
@@ -104,7 +105,7 @@ class FormDialog(ModalScreen[bool]):
                     else:
                         yield Input(
                             visible(field.value),
-                            placeholder=visible(field.hint),
+                            placeholder=screen.visible(field.hint),
                             id=f"field-{field.name}",
                             suggester=_suggester(field.choices),
                         )

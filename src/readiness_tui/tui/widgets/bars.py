@@ -10,8 +10,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.tui.text import column, line
+from readiness_tui.tui.text import column, line, one_line
 
 ROOMS = ("overview", "checklists", "evals", "traces", "incidents", "gaps", "scorecard", "history")
 

@@ -13,7 +13,6 @@ from readiness_tui.domain.checklists.model import ProbeKind, Severity
 from readiness_tui.domain.checklists.people import NAMED, tally
 from readiness_tui.domain.checklists.standing import unchecked
 from readiness_tui.domain.text.format import due_day
-from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.verdict.gap import Gap
 from readiness_tui.domain.verdict.preview import Consequence
 from readiness_tui.services.core.view import ReviewView
@@ -21,7 +20,7 @@ from readiness_tui.tui import glyphs
 from readiness_tui.tui.hands import Present
 from readiness_tui.tui.rival_text import waiting
 from readiness_tui.tui.screens.checklists import last_text
-from readiness_tui.tui.text import clickable, column, fit, join, line, safe
+from readiness_tui.tui.text import clickable, column, fit, join, line, one_line, safe
 
 LETTER = {Severity.BLOCKER: "B", Severity.MAJOR: "M", Severity.MINOR: "m"}
 WORDS = ("missing", "partial", "met")

@@ -20,7 +20,6 @@ from readiness_tui.domain.metrics import case_key
 from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.runs.model import Case
 from readiness_tui.domain.text.format import number, plural
-from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services import run_cases
 from readiness_tui.services.run_cases import CaseListing, RunCases
 from readiness_tui.tui.dialogs.counts import Chosen, CountsDialog
@@ -30,7 +29,7 @@ from readiness_tui.tui.help_key import HELP
 from readiness_tui.tui.host import Host, host
 from readiness_tui.tui.screens.evals.case_text import STATUS
 from readiness_tui.tui.screens.evals.page import CaseLine
-from readiness_tui.tui.text import fit, join, line
+from readiness_tui.tui.text import fit, join, line, one_line
 from readiness_tui.tui.widgets import gate_limits
 from readiness_tui.tui.widgets.filter_line import FilterLine
 from readiness_tui.tui.widgets.row_list import RowList

@@ -11,11 +11,10 @@ from readiness_tui.domain.compare.slices import Slice, Slices
 from readiness_tui.domain.compare.versions import Versions
 from readiness_tui.domain.metrics import first_few
 from readiness_tui.domain.text.format import number, plural
-from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.screens.evals.page import WIDE, CaseLine, Detail, Page, Row, TableColumn
-from readiness_tui.tui.text import fit, join, line
+from readiness_tui.tui.text import fit, join, line, one_line
 
 COLUMNS = (
     TableColumn("metric", 0),

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.tui.glyphs import Mark
-from readiness_tui.tui.text import fit, join
+from readiness_tui.tui.text import fit, join, one_line
 
 WIDE = 110  # columns from which the tables show everything
 

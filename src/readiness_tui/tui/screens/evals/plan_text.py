@@ -8,11 +8,10 @@ from readiness_tui.domain.gate_result import plan_words
 from readiness_tui.domain.gate_result.plan_model import Plan, PlanRow
 from readiness_tui.domain.metrics.words import rule_text
 from readiness_tui.domain.text.format import width, wrap
-from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui.screens.evals import gate_text
 from readiness_tui.tui.screens.evals.page import Detail, Page, Row, TableColumn
-from readiness_tui.tui.text import fit, join, line, safe
+from readiness_tui.tui.text import fit, join, line, one_line, safe
 
 COLUMNS = (
     TableColumn("metric", 0),

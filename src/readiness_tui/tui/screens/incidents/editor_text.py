@@ -10,12 +10,11 @@ from textual.content import Content
 from readiness_tui.domain.incidents import note, note_hints
 from readiness_tui.domain.incidents.model import Incident, Sev
 from readiness_tui.domain.incidents.note_hints import Hint
-from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.reports.incident_md import incident_markdown
 from readiness_tui.services.incidents.edit import SECTIONS
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.markdown import chapters
-from readiness_tui.tui.text import column, join, line
+from readiness_tui.tui.text import column, join, line, one_line
 
 #: The sections that a sev3 or sev4 needs; the others may stay empty there.
 _NEEDED = ("summary", "factors")

@@ -11,7 +11,6 @@ from readiness_tui.domain.incidents import note, note_hints, note_rows
 from readiness_tui.domain.incidents.model import AWAITED, Action, Incident, NoteStatus
 from readiness_tui.domain.incidents.search import SearchHit
 from readiness_tui.domain.text.format import day_month, due_day, duration, plural
-from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.incidents.edit import SECTIONS, TIMES
 from readiness_tui.services.incidents.eval_cases import needs_reason
@@ -19,7 +18,7 @@ from readiness_tui.tui import glyphs
 from readiness_tui.tui.glyphs import Mark
 from readiness_tui.tui.markdown import hanging
 from readiness_tui.tui.rival_text import waiting
-from readiness_tui.tui.text import column, join, line, safe
+from readiness_tui.tui.text import column, join, line, one_line, safe
 
 _LABEL = 10  # columns of the labels on the left
 #: Short facts of the note that stand with its summary.

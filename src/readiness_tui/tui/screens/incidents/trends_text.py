@@ -9,9 +9,8 @@ from textual.content import Content
 
 from readiness_tui.domain.incidents.trends import Recurring, Spread, Trends
 from readiness_tui.domain.text.format import duration, full_day, plural
-from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.tui import glyphs
-from readiness_tui.tui.text import join, line
+from readiness_tui.tui.text import join, line, one_line
 
 _SHOWN = 12  # rows of one block
 

@@ -10,8 +10,7 @@ from textual.content import Content
 
 from readiness_tui.domain.runs.model import Span
 from readiness_tui.domain.text.format import number, plural
-from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.tui.text import fit, join, line
+from readiness_tui.tui.text import fit, join, line, one_line
 
 STEPS = 60  # drawn
 ERROR = 200  # characters

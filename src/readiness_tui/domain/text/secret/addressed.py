@@ -1,0 +1,142 @@
+"""Credentials that are told by where they stand: a header, an address, a command line."""
+
+from __future__ import annotations
+
+import re
+
+from readiness_tui.domain.text.secret.named import ASSIGN, HARMLESS, LOOSE_ASSIGN, NAMES, name_before
+from readiness_tui.domain.text.secret.rule import BLANK, SPACE, TOKEN, SecretRule, mixed, of
+from readiness_tui.domain.text.secret.values import real, strong, typed, word_or_number
+
+_PARAMETER = (
+    "token", "sig", "signature", "sas", "auth", "key", "apikey", "password", "pwd", "secret", "code", "jwt", "session", "sid",
+    "otp", "ticket", "assertion", "hmac",
+)  # fmt: skip
+_COOKIE = (
+    "phpsessid", "jsessionid", r"asp\.net_sessionid", r"connect\.sid", "sessionid", "_session", "csrftoken", "remember_token",
+    "aspxauth", "sessiontoken",
+)  # fmt: skip
+
+
+def _flagged(match: re.Match[str]) -> bool:
+    """The value of an option: `--password x`, `-Password x`."""
+    name = name_before(match)
+    option = name.startswith("--") or (name == "-" and match.group()[:2].lower() in ("pa", "pw"))
+    return option and not match[1].startswith("--") and word_or_number(match[1])
+
+
+def _cookies(match: re.Match[str]) -> bool:
+    """A cookie that a session could be taken over with."""
+    pairs = (part.partition("=") for part in match[1].split(";"))
+    return any(sign and len(value.strip()) >= 12 and mixed(value) for _, sign, value in pairs)
+
+
+def _signed(match: re.Match[str]) -> bool:
+    return real(match[1]) and mixed(match[1])
+
+
+def _in_address(match: re.Match[str]) -> bool:
+    """A signature or token in an address or a connection string, not an id."""
+    return strong(match[1].replace("%", "+")) and not HARMLESS.search(name_before(match))
+
+
+ADDRESSED = (
+    SecretRule(
+        "bearer-token",
+        r"bearer\s{1,8}+([A-Za-z0-9._~+/=-]{16,}+)",
+        (rf"bearer[{SPACE}]+[a-z0-9._~+/=-]{{16}}",),
+        of(mixed),
+        any_case=True,
+    ),
+    SecretRule(
+        "basic-auth",
+        rf"authorization{ASSIGN}basic\s{{1,8}}+([A-Za-z0-9+/=]{{8,}}+)",
+        (rf"authorization{LOOSE_ASSIGN}basic[{SPACE}]",),
+        any_case=True,
+    ),
+    SecretRule(
+        "authorization",
+        rf"authorization{ASSIGN}(?:[a-z0-9-]{{2,20}}\s{{1,4}}+)?((?!basic\b|bearer\b)[A-Za-z0-9._~+/=:-]{{16,}}+)",
+        (
+            rf"authorization{LOOSE_ASSIGN}[a-z0-9._~+/=:-]{{16}}",
+            rf"authorization{LOOSE_ASSIGN}[a-z0-9-]{{2,20}}[{SPACE}]+[a-z0-9._~+/=:-]{{16}}",
+        ),
+        _signed,
+        any_case=True,
+    ),
+    SecretRule(
+        "cookie",
+        rf"cookie{ASSIGN}([^\r\n\"'\\]{{8,4096}}+)",
+        (rf"cookie{LOOSE_ASSIGN}[^\r\n\"'\\]{{8}}",),
+        _cookies,
+        any_case=True,
+    ),
+    SecretRule(
+        "cookie",
+        rf"(?:{'|'.join(_COOKIE)})=([^\s\"'\\<>,;&{{}}]{{12,}}+)",
+        tuple(f"{name}=" for name in _COOKIE),
+        _signed,
+        any_case=True,
+    ),
+    SecretRule(
+        "url-password",
+        r":/{1,2}[^\s/:@\"']{0,64}+:([^\s/\"'<>]{3,128})@",
+        (r""":/{1,2}[^\t-\r\x1c- /:@"']*:[^\t-\r\x1c- /"']+@""",),
+        of(real),
+    ),
+    SecretRule(
+        "url-token",
+        r"://([A-Za-z0-9_~.-]{20,128}+)@",
+        ("://[a-z0-9_~.-]{20,128}@",),
+        of(strong),
+    ),
+    SecretRule(
+        "url-token",
+        rf"[?&;,\s](?:[a-z0-9_.-]{{0,30}}[_-])?(?:{'|'.join(_PARAMETER)})=([A-Za-z0-9._~+/=%:-]{{16,}}+)",
+        tuple(f"{name}={TOKEN}{{16}}" for name in _PARAMETER),
+        _in_address,
+        any_case=True,
+    ),
+    SecretRule(
+        "command-password",
+        r"curl\b[^\r\n]{0,300}?\s(?:-u|--user|--proxy-user)[\s=]{0,3}[\"']?[^\s:\"'$]{1,64}:([^\s\"'\\]{3,128}+)",
+        (rf"-u[{SPACE}=]*[\"']?[^{BLANK}:\"']+:", rf"-user[{SPACE}=]*[\"']?[^{BLANK}:\"']+:"),
+        of(real),
+    ),
+    SecretRule(
+        "command-password",
+        r"(?:mysql|mariadb)[a-z]{0,8}\b[^\r\n|;]{0,120}?\s-p[\"']?([^\s\"'-][^\s\"']{3,64}+)",
+        (rf"-p[\"']?[^{BLANK}\"'-][^{BLANK}\"']{{3}}",),
+        of(real),
+    ),
+    SecretRule(
+        "command-password",
+        r"(?:sshpass\s{1,4}-p|redis-cli\b[^\r\n|;]{0,120}?\s(?:-a|--pass)|docker\s{1,4}login\b[^\r\n|;]{0,120}?\s-p)"
+        r"[\s=]{0,4}[\"']?([^\s\"'-][^\s\"']{3,64}+)",
+        (rf"sshpass[{SPACE}]+-p", "redis-cli", rf"docker[{SPACE}]+login"),
+        of(real),
+    ),
+    SecretRule(
+        "command-password",
+        r"\s-u(?:ser)?\s{1,4}[^\s-]\S{0,64}\s{1,4}-p(?:ass(?:word)?)?\s{1,4}([^\s\"'-][^\s\"']{3,64}+)",
+        (rf"-u(?:ser)?[{SPACE}]+[^{BLANK}-][^{BLANK}]*[{SPACE}]+-p",),
+        of(real),
+        any_case=True,
+    ),
+    SecretRule(
+        "command-password",
+        r"login\s{1,4}\S{1,64}\s{1,4}password\s{1,4}(\S{4,128}+)",
+        (rf"login[{SPACE}]+[^{BLANK}]+[{SPACE}]+password",),
+        of(typed),
+    ),
+    SecretRule(
+        "command-password",
+        rf"(?:{NAMES}|pass|token|secret|auth|key)[\"']?[,\s]{{1,4}}+[\"']?([^\s\"'\\,\[\]{{}}]{{6,128}}+)",
+        tuple(
+            rf"-{name}[\"']?[,{SPACE}]+[\"']?[^{BLANK}\"']{{6}}"
+            for name in ("-[a-z0-9_.-]{0,80}", "passw(?:or)?d", "passphrase", "passcode", "pwd")
+        ),
+        _flagged,
+        any_case=True,
+    ),
+)

@@ -1,0 +1,153 @@
+"""Credentials that are told by the name beside them: `password=…`, `"apiKey": "…"`, `<token>…</token>`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from readiness_tui.domain.text.secret.rule import BLANK, SPACE, SecretRule, mixed, of
+from readiness_tui.domain.text.secret.values import strong, typed, word_or_number
+
+_QUOTE = r"(?:\\{0,3}[\"'`])?"  # a quote, escaped where JSON is inside JSON
+_TYPE = r"(?:\s{0,2}:?\s{0,2}(?:str|string|String))?"
+_SIGN = r"(?:[?|]{1,2})?[:=]{1,3}>?"
+ASSIGN = rf"{_QUOTE}{_TYPE}\s{{0,8}}+{_SIGN}\s{{0,8}}+{_QUOTE}"
+_NUMBERED = r"(?:[_-]?(?:[0-9]{1,2}|base|value|old|new|prod|dev|test|live))?"
+
+# The same in lower-case bytes.
+_LOOSE_QUOTE = r"""(?:\\{0,3}["'`])?"""
+_LOOSE_TYPE = rf"(?:[{SPACE}]*:?[{SPACE}]*str(?:ing)?)?"
+LOOSE_ASSIGN = rf"{_LOOSE_QUOTE}{_LOOSE_TYPE}[{SPACE}]*[?|]{{0,2}}[:=]{{1,3}}>?[{SPACE}]*{_LOOSE_QUOTE}"
+_LOOSE_VALUE = r"""[^\t-\r\x1c- "'`]{%d}"""
+
+_PASSWORD = ("passw(?:or)?d", "passphrase", "passcode", "pwd")
+_SECRET = (
+    "secret(?:[_-]?key)?",
+    "api[_-]?(?:key|token)",
+    "access[_-]?(?:key|token)",
+    "account[_-]?key",
+    "private[_-]?key",
+    "auth[_-]?(?:token|key)",
+    "refresh[_-]?token",
+    "session[_-]?token",
+    "bot[_-]?token",
+    "encryption[_-]?key",
+    "signing[_-]?key",
+    "master[_-]?key",
+    "license[_-]?key",
+    "subscription[_-]?key",
+    "deploy[_-]?key",
+    "service[_-]?key",
+    "instrumentation[_-]?key",
+    "ingest(?:ion)?[_-]?key",
+    "app[_-]?key",
+)
+_ANY_KEY = ("token", "key", "auth", "credentials?", "creds", "pat", "login")
+#: Keys that open nothing: what stands before "key" or "token" says what they find.
+HARMLESS = re.compile(
+    r"(?:cache|sort|primary|foreign|partition|idempotency|page|next|prev|previous|continuation|cursor|public|pub|range"
+    r"|group|dedup|dedupe|object|s3|storage|row|index|lookup|hash|content|file|image|doc|document|chunk|etag|trace|span"
+    r"|request|correlation|message|run|host|map|translation|i18n|registry|issue|project|config|setting|parent|unique"
+    r"|composite|shard|routing|sync|change|resume|delta|upload|blob|record|item|memo|cell|dataset)s?[_.-]?$",
+    re.IGNORECASE,
+)
+_VENDOR = re.compile(
+    "adafruit|adobe|airtable|alchemy|algolia|amplitude|asana|assemblyai|atlassian|auth0|azure|baseten|beamer|bitbucket|"
+    "bittrex|bitly|box|bugsnag|cerebras|circleci|clearbit|cloudflare|cloudinary|codecov|cohere|coinbase|comet|confluen|"
+    "contentful|datadog|deepgram|deepl|deepseek|digitalocean|discord|drone|dropbox|elastic|elevenlabs|etsy|facebook|"
+    "fastly|figma|finicity|finnhub|firebase|flickr|freshbooks|freshdesk|gitea|github|gitlab|gitter|gocardless|google|"
+    "grafana|helicone|heroku|hetzner|hubspot|huggingface|instagram|intercom|ipinfo|ipstack|jenkins|jfrog|jira|jumpcloud|"
+    "kraken|kucoin|langfuse|langsmith|launchdarkly|linear|linkedin|linode|lob|looker|mailchimp|mailgun|mapbox|"
+    "mattermost|meraki|messagebird|mistral|mixpanel|neptune|netlify|new.?relic|notion|nytimes|okta|openai|opsgenie|"
+    "pagerduty|paypal|pinecone|plaid|postmark|pusher|qdrant|rapidapi|readme|replicate|rollbar|segment|sendbird|"
+    "sendgrid|sentry|serp|shodan|shopify|sidekiq|slack|snyk|sonar|splunk|spotify|square|squarespace|stability|stripe|"
+    "sumo|supabase|tavily|telegram|telegr|together|travis|trello|twilio|twitch|twitter|typeform|unsplash|vercel|voyage|vultr|"
+    "wandb|weaviate|yandex|yelp|zendesk|zoho|zoom",
+    re.IGNORECASE,
+)
+_NAME_BEFORE = re.compile(r"[\w.-]{0,60}\Z")
+_LOOKED_BACK = 60
+
+
+def _loose(names: tuple[str, ...], least: int) -> tuple[str, ...]:
+    """What sees every assignment to one of the names."""
+    value = _LOOSE_VALUE % least
+    return tuple(f"{name}{_NUMBERED}{LOOSE_ASSIGN}{value}" for name in names)
+
+
+def name_before(match: re.Match[str]) -> str:
+    """The part of the name that stands before a match."""
+    found = _NAME_BEFORE.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start())
+    return found.group() if found else ""
+
+
+def _key_like(match: re.Match[str]) -> bool:
+    """A key by its look, or by a vendor in its name; not one that only finds something."""
+    name = name_before(match)
+    if HARMLESS.search(name):
+        return False
+    value = match[1]
+    return (len(value) >= 20 and strong(value)) or (
+        bool(_VENDOR.search(name)) and len(value) >= 12 and typed(value) and mixed(value)
+    )
+
+
+LOOSE = (*_loose(_PASSWORD, 6), *_loose(_SECRET, 6))
+NAMES = "|".join((*_PASSWORD, *_SECRET))
+_WORDS = "|".join(_PASSWORD)
+_PLAIN = r"[^\s\"'`\\<>,;&{}]"  # of a value without quotes
+_ESCAPED = r"\\(?:/|u00[0-9A-Fa-f]{2})"  # as JSON may write a sign
+_QUOTED = tuple(rf"\\{{0,3}}{sign}((?:[^\s{sign}\\]|\\[^{sign}nrt\s]){{6,256}}+)\\{{0,3}}{sign}" for sign in "\"'`")
+
+
+def _assigned(sign: str, value: str, names: str, check: Callable[[re.Match[str]], bool]) -> SecretRule:
+    return SecretRule(
+        "assigned-secret",
+        rf"(?:{names}){_NUMBERED}{sign}{value}",
+        LOOSE,
+        check,
+        "=",
+        any_case=True,
+    )
+
+
+_SIGNS = rf"{_QUOTE}{_TYPE}\s{{0,8}}+{_SIGN}\s{{0,8}}+"  # without the quote of the value
+_BARE = rf"{_QUOTE}=(?:{_QUOTE})"  # `NAME=value` without a space between
+
+NAMED = (
+    SecretRule(
+        "assigned-secret",
+        rf"<[a-z0-9_:.-]{{0,40}}(?:{NAMES})>\s{{0,4}}([^\s<>]{{6,256}}+)\s{{0,4}}</",
+        tuple(f"{name}>[^<>]{{6}}" for name in (*_PASSWORD, "secret", "key", "token")),
+        of(typed),
+        any_case=True,
+    ),
+    SecretRule(
+        "assigned-secret",
+        rf"(?:{NAMES})[\"']\s{{0,4}},?\s{{0,4}}[\"']?value[\"']?\s{{0,4}}[:=]\s{{0,4}}[\"']([^\"'\s]{{6,256}}+)",
+        (rf"value[\"']?[{SPACE}]*[:=][{SPACE}]*[\"'][^\"'{BLANK}]{{6}}",),
+        of(typed),
+        any_case=True,
+    ),
+    # A password is told by its name even where it is short, or a word in quotes.
+    *(_assigned(_SIGNS, quoted, _WORDS, of(word_or_number)) for quoted in _QUOTED),
+    *(_assigned(_SIGNS, quoted, NAMES, of(typed)) for quoted in _QUOTED),
+    _assigned(_BARE, rf"((?:{_PLAIN}|{_ESCAPED}){{6,}}+)", _WORDS, of(word_or_number)),
+    _assigned(ASSIGN, rf"((?:{_PLAIN}|{_ESCAPED}){{6,}}+)", _WORDS, of(typed)),
+    SecretRule(
+        "assigned-secret",
+        rf"(?:{NAMES}){_NUMBERED}{ASSIGN}((?:{_PLAIN}|{_ESCAPED}){{8,}}+)",
+        LOOSE,
+        of(typed),
+        "=",
+        any_case=True,
+    ),
+    SecretRule(
+        "assigned-key",
+        rf"(?:{'|'.join(_ANY_KEY)}){_NUMBERED}{ASSIGN}((?:{_PLAIN}|{_ESCAPED}){{12,}}+)",
+        _loose(_ANY_KEY, 12),
+        _key_like,
+        "=",
+        any_case=True,
+    ),
+)

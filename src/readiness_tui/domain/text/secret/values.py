@@ -1,0 +1,117 @@
+"""Whether what stands beside a telling name is a credential: not a stand-in, not a pointer, not a rule about one."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+_LETTER, _DIGIT = re.compile("[A-Za-z]"), re.compile("[0-9]")
+_SYMBOL = re.compile(r"[!#$%^&*?+~@]")
+_TRAILING = ".,;:!?)]"  # punctuation of the sentence around it
+
+#: Names a credential elsewhere: a variable, a template, a path, a store of secrets.
+_REFERENCE = re.compile(
+    r"[<\[(]|\$[A-Za-z_{(]|\{\{?\s*[A-Za-z_]|%(?:\(|[A-Za-z_]+%)|!(?:vault|secret|env|ref|sub|join|getatt|var|file|include)\b|\.{1,2}[/\\]|~/|os\.|env\b|process\.|vault:|secretsmanager|arn:|[a-z][a-z+]{1,9}://(?![^\s/@]*:[^\s/@]*@)"
+    r"|(?:self|this|settings|config|cfg|conf|args|opts|options|params|props|request|req|ctx|app|var|local|data|secrets?"
+    r"|credentials?|user|form|body|values?)[.\[]",
+    re.IGNORECASE,
+)
+_PATH = re.compile(r"[/.~](?![A-Za-z0-9+/=]{30})")  # a key in base64 may begin with a slash, too
+_PLACEHOLDER = re.compile(
+    r"[*•·.xX#?_-]+|.*(?:\*\*\*|\.\.\.|…|xxxx|redacted|masked|placeholder|change_?-?me|replace[_-]?me|your[_-]?"
+    r"(?:pass|pwd|secret|api|key|token|own)|your[_-]|insert[_-]|<[a-z]).*"
+    r"|pass(?:word|wd)?|pwd|secret|token|example|none|null",
+    re.IGNORECASE | re.DOTALL,
+)
+#: As form libraries, schemas and databases write what a value has to be: `required|min:8`, `varchar(255)`, `sha256`.
+_RULE_WORD = (
+    r"(?:required|sometimes|nullable|optional|present|filled|string|str|text|min|max|size|length|len|between|confirmed"
+    r"|regex|same|different|digits|alpha|alpha_num|alpha_dash|email|unique|exists|in|not_in|current_password|password"
+    r"|bail|hidden|minlength|maxlength|gt|lt|gte|lte|match|matches|varchar2?|char|nvarchar|u?int(?:eger)?|bool(?:ean)?|bytes?)"
+)
+_VALIDATION = re.compile(
+    rf"{_RULE_WORD}[?!]?(?:[:=(]?[\w,.^$\[\]{{}}+*-]*\)?)?(?:\|{_RULE_WORD}(?:[:=(][\w,.^$\[\]{{}}+*-]*\)?)?)*",
+    re.IGNORECASE,
+)
+_ALGORITHM = re.compile(
+    r"(?:base|sha-?|md|utf-?|oauth|argon|hs|rs|es|aes-?|rsa-?|pbkdf|u?int|float|varchar|ed|x|http|tls|ssl|v|level|step"
+    r"|len|length|minlen(?:gth)?|maxlen(?:gth)?)[0-9]+(?:[_-].*|[a-z]{0,9})?",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(r"[a-zA-Z0-9]+(?:[_.-][a-zA-Z0-9]+)+")
+_NAMED = re.compile(
+    r"(?:^|[_.-])(?:pass(?:word|wd)?s?|pwd|secrets?|tokens?|keys?|apikey|credentials?)(?:$|[_.-])", re.IGNORECASE
+)
+_ORDINARY = frozenset(
+    """required optional string hidden missing invalid incorrect expired protected encrypted disabled enabled generate
+    generated inherit inherited unchanged undefined nullable confirmed changed default defaults password passwords
+    username anonymous internal external manager managed management provided rotation rotated settings security
+    reset resetting resets forgotten forgot remember visible unknown credential credentials updated validation
+    validated accepted rejected mismatch verified verification strength minimum maximum characters""".split()  # noqa: SIM905
+)
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_RUN = re.compile("[A-Za-z0-9]{16,}")
+_WIDE = re.compile("[a-z0-9]{32,}|[A-Z0-9]{32,}")
+
+
+def real(value: str) -> bool:
+    """Not a stand-in for a secret (`****`, `<password>`), nor a pointer to one (`$PASSWORD`, `os.environ[…]`), nor what
+    one has to be (`required|min:8`)."""
+    return not (
+        _REFERENCE.match(value)
+        or _PATH.match(value)
+        or _PLACEHOLDER.fullmatch(value)
+        or _VALIDATION.fullmatch(value)
+        or _ALGORITHM.fullmatch(value)
+        or (_JOINED.fullmatch(value) and _NAMED.search(value))
+    )
+
+
+def typed(value: str) -> bool:
+    """Looks like a password somebody set, not a word of prose or a function call."""
+    return (
+        real(value)
+        and "(" not in value
+        and bool(_LETTER.search(value) and (_DIGIT.search(value) or _SYMBOL.search(value) or _scrambled(value)))
+    )
+
+
+def _scrambled(value: str) -> bool:
+    """Letters that change their case again and again, as no name does."""
+    turns = sum(one.isupper() != other.isupper() for one, other in pairwise(value))
+    return len(value) >= 12 and value.isalpha() and turns * 3 >= len(value)
+
+
+def spoken(value: str) -> bool:
+    """As `typed`, in a sentence: punctuation at its end is the sentence's."""
+    value = value.rstrip(_TRAILING)
+    return len(value) >= 5 and not _VALIDATION.fullmatch(value) and typed(value)
+
+
+def word_or_number(value: str) -> bool:
+    """A password without a sign or digit, or of digits alone, where nothing else can stand: `PASSWORD=swordfish`."""
+    return (
+        real(value)
+        and "(" not in value
+        and (
+            typed(value) or value.isdigit() or (value.isalpha() and value.isascii() and value.lower() not in _ORDINARY)
+        )
+        and not (value.isdigit() and len(value) < 6)
+    )
+
+
+def strong(value: str) -> bool:
+    """Random enough to be a key by its look alone: a run with digits and letters of both cases, or a long one of either.
+    No UUID, which is an id."""
+    if _UUID.fullmatch(value) or not real(value):
+        return False
+    return any(_cased(run) for run in _RUN.findall(value)) or any(_even(run) for run in _WIDE.findall(value))
+
+
+def _cased(run: str) -> bool:
+    return any(map(str.isdigit, run)) and any(map(str.isupper, run)) and any(map(str.islower, run))
+
+
+def _even(run: str) -> bool:
+    digits = sum(map(str.isdigit, run))
+    return 4 <= digits <= len(run) - 4
