@@ -129,7 +129,7 @@ def _wrong(status: int, out: str, err: str, path: Path, before: tuple[int, ...],
     after = _rows(db)
     if status not in (0, 2):
         return f"exit status {status}: {err[-300:]}"
-    if "Traceback" in err or RAW.search(err):
+    if re.search(r"^(Traceback|  File )", err, re.MULTILINE) or RAW.search(err):
         return f"what it says is not for people: {err[-300:]!r}"
     if after[0]:
         return "half an import is left"

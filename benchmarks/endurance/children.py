@@ -22,20 +22,21 @@ import readiness_tui
 from readiness_tui.cli.root import run
 
 Job = Callable[[], int]
-PATIENCE = 300.0  # seconds after which a child is stuck
+PATIENCE = 1_800.0  # seconds after which a child is stuck
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
     """`status`: the exit status, or minus the signal that ended it; `said`: all it wrote, both streams in one.
 
-    `memory`: its largest resident set in MiB, the parent's share of it included.
+    `memory`: its largest resident set in MiB, the parent's share of it included; `cpu`: seconds of a core.
     """
 
     status: int
     said: str
     seconds: float
     memory: float = 0.0
+    cpu: float = 0.0
 
     @property
     def killed(self) -> bool:
@@ -98,7 +99,9 @@ class Child:
         os.close(self._reads)
         said = self._said.decode("utf-8", "replace")
         seconds = time.monotonic() - self.began
-        return Ended(os.waitstatus_to_exitcode(status), said, seconds, used.ru_maxrss / 1024)
+        return Ended(
+            os.waitstatus_to_exitcode(status), said, seconds, used.ru_maxrss / 1024, used.ru_utime + used.ru_stime
+        )
 
     def _more(self, seconds: float) -> bool:
         """Take what it said within this time; False when there will be no more, or was none in time."""

@@ -19,7 +19,7 @@ MB = 1024 * 1024
 LIMIT = 1024
 #: … but for one JSON document, which is held as a whole and read up to 256 MiB.
 DOCUMENT = 5 * 1024
-#: Seconds on one core of an ordinary machine.
+#: Seconds of a core.
 PATIENCE = 300.0
 _X = b"x" * MB
 _RUN = b'{"run": {"id": "r", "name": "r", "tool": "t"}}\n'
@@ -66,11 +66,11 @@ def _tried(giant: Giant, db: Path, path: Path, size: float, *, whole: bool) -> T
     broken = list(_wrong(giant, ended, path.name, whole=whole))
     if ended.memory > giant.limit:
         broken.append(f"{giant.name}: it held {ended.memory:,.0f} MiB")
-    if took > PATIENCE:
-        broken.append(f"{giant.name}: it took {took:,.0f} s")
+    if ended.cpu > PATIENCE:
+        broken.append(f"{giant.name}: it took {ended.cpu:,.0f} s of a core")
     if (sound := readiness("--db", db, "doctor")).status:
         broken.append(f"{giant.name}: doctor: {sound.said[-300:]}")
-    figure = f"{size:,.0f} MiB, {took:.1f} s, at most {ended.memory:,.0f} of {giant.limit:,} MiB held"
+    figure = f"{size:,.0f} MiB, {ended.cpu:.0f} s of a core, at most {ended.memory:,.0f} of {giant.limit:,} MiB held"
     return Tried(f"{giant.name}: a sentence or the records, in bounded memory and time", 1, tuple(broken), figure, took)
 
 
@@ -138,11 +138,11 @@ def _plain_text(file: IO[bytes], size: int) -> None:
 
 def _dense(value: bytes) -> Callable[[IO[bytes], int], None]:
     def write(file: IO[bytes], size: int) -> None:
-        file.write(b'{"data": [' + value)
+        file.write(b'[{"case_id": "1", "question": "q", "output": "a", "status": "pass", "vector": [' + value)
         block = (b"," + value) * (MB // (len(value) + 1))
         for _ in range(size):
             file.write(block)
-        file.write(b"]}")
+        file.write(b"]}]")
 
     return write
 
@@ -231,8 +231,9 @@ GIANTS = (
     Giant("a_GB_of_zeros.json", _zeros, 1024, 2, "binary"),
     Giant("a_GB_of_text.txt", _plain_text, 1024, 2, "neither JSON"),
     Giant("a_text_of_a_GB.json", _one_text, 1024, 2, "is read up to 256 MiB"),
-    Giant("dense_numbers.json", _dense(b"1"), 250, 2, "is read up to 16,000,000 values", DOCUMENT),
-    Giant("dense_objects.json", _dense(b"{}"), 46, 2, "known format", DOCUMENT),
+    Giant("dense_numbers.json", _dense(b"1"), 64, 2, "is read up to 16,000,000 values", DOCUMENT),
+    Giant("dense_objects.json", _dense(b"{}"), 250, 2, "is read up to 16,000,000 values", DOCUMENT),
+    Giant("as_dense_as_is_read.json", _dense(b"{}"), 45, 0, "1 case", DOCUMENT),
     Giant("half_a_million_cases.json", _many_cases, 250, 0, "cases", DOCUMENT),
     Giant("deep_lists.json", _deep(b"["), 200, 2, "deep", DOCUMENT),
     Giant("deep_objects.json", _deep(b'{"a":'), 200, 2, "deep", DOCUMENT),

@@ -45,6 +45,7 @@ def old_file(folder: Path) -> Path:
 
 def fresh(base: Path, path: Path) -> Path:
     """A copy of `base` at `path`, and nothing beside it that another one left."""
+    path.parent.mkdir(exist_ok=True)
     for left in path.parent.glob(f"{path.name}*"):
         left.unlink()
     return Path(shutil.copyfile(base, path))
