@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import os
 import resource
-import shutil
 import signal
-import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.endurance.children import Ended, Job, command, did
+from benchmarks.endurance.disks import small_disk
 from benchmarks.endurance.model import Tried
 from benchmarks.endurance.stage import fresh, log_file, old_file, sample, traces, unsound, verdict
 from readiness_tui.services.core.desk import open_desk
 
-_SIZE = 64 * 1024 * 1024
 _KIB = (0, 1, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192)
 
 
@@ -30,7 +27,7 @@ def full_disk(folder: Path, rounds: int) -> Iterator[Tried]:
     folder.mkdir(parents=True, exist_ok=True)
     bases = {"sample": sample(folder), "old": old_file(folder)}
     log = log_file(folder / "log.jsonl", 3_000)
-    with _small_disk(folder / "disk") as (disk, mounted):
+    with small_disk(folder / "disk") as (disk, mounted):
         for name, (base, job) in _writes(disk, log).items():
             yield _one(name, bases[base], disk, job, _KIB[:rounds], mounted)
 
@@ -117,18 +114,3 @@ def _limited(job: Job, size: int) -> Job:
         return job()
 
     return run
-
-
-@contextmanager
-def _small_disk(at: Path) -> Iterator[tuple[Path, bool]]:
-    """A folder, and whether it is a file system of its own."""
-    at.mkdir()
-    mount: Callable[..., int] = subprocess.call
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    able = shutil.which("mount") is not None and os.geteuid() == 0
-    mounted = able and mount(["mount", "-t", "tmpfs", "-o", f"size={_SIZE}", "tmpfs", str(at)], **quiet) == 0
-    try:
-        yield at, mounted
-    finally:
-        if mounted:
-            mount(["umount", str(at)], **quiet)

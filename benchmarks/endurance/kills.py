@@ -34,6 +34,8 @@ def _phase(make: Callable[[Path], Phase], folder: Path, rounds: int) -> Tried:
         phase.lay_out()
         ended = killed(phase.job, chance.uniform(0, longest), phase.begun)
         hits += ended.killed
+        if not ended.killed and not phase.begun:
+            longest = min(longest, ended.seconds)  # the first time is the slowest
         if not ended.killed and ended.status not in (0, 1, 3):
             broken.append(f"try {tries}: it failed by itself: {ended.said[-500:]}")
             continue
@@ -42,7 +44,7 @@ def _phase(make: Callable[[Path], Phase], folder: Path, rounds: int) -> Tried:
         broken.append(f"only {hits} of {tries} tries were killed before they were done: this shows little")
     return Tried(
         f"killed in the middle of {phase.name}: sound, nothing acknowledged is lost, nothing half there", hits, tuple(broken),
-        f"within {longest:.2f} s of its beginning", time.monotonic() - began,
+        f"{hits} of {tries} tries were killed before they were done, within {longest:.2f} s", time.monotonic() - began,
     )  # fmt: skip
 
 

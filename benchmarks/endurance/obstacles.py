@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.endurance.children import Child, Ended, Job, command, did, readiness
+from benchmarks.endurance.disks import read_only, small_disk
 from benchmarks.endurance.model import Tried
 from benchmarks.endurance.stage import NOW, fresh, log_file, sample, traces, unsound, verdict
 from readiness_tui.domain.errors import ReadinessError
@@ -17,7 +18,7 @@ from readiness_tui.services.core.view import load
 from readiness_tui.services.review import assess
 from readiness_tui.sqlite import sqlite3
 
-_ITEM, _NOBODY = "OBS-01", 65534
+_ITEM = "OBS-01"
 
 
 def obstacles(folder: Path, seconds: int) -> Iterator[Tried]:
@@ -26,7 +27,7 @@ def obstacles(folder: Path, seconds: int) -> Iterator[Tried]:
     base, path = sample(folder), folder / "work.db"
     log = log_file(folder / "log.jsonl", 500)
     yield _asked("a lock that another holds", lambda: _locked(fresh(base, path), log, seconds))
-    yield _asked("a file that may only be read", lambda: _read_only(fresh(base, folder / "closed" / "work.db"), log))
+    yield _asked("a file that may only be read", lambda: _read_only(base, folder / "closed", log))
     yield _asked("the file is gone while it is open", lambda: _gone(fresh(base, path)))
     yield _asked("another file is in its place while it is open", lambda: _replaced(fresh(base, path), base))
 
@@ -64,7 +65,7 @@ def _locked(path: Path, log: Path, seconds: int) -> tuple[int, list[str]]:
     holder.end()
     broken = [] if reading.status in (0, 1, 3) else [f"check could not read beside the lock: {reading.said[-300:]}"]
     for name, ended in said:
-        waited = seconds > 10 and name != "app"
+        waited = seconds > 20 and name != "app"
         if ended.status != (2 if waited else 0) or "Traceback" in ended.said:
             broken.append(f"{name}: exit status {ended.status}: {ended.said[-300:]}")
         elif waited and "locked by another program" not in ended.said:
@@ -91,36 +92,27 @@ def _held_app(path: Path, seconds: int) -> Job:
                 load(desk)  # what is stored is still shown
         stored = [vote.points for vote in load(desk).dossier(_ITEM).votes if vote.reviewer == "ana"]
         desk.close()
-        return 0 if stored == [2] and (refusals or seconds <= 10) else 1
+        return 0 if stored == [2] and (refusals or seconds <= 20) else 1
 
     return job
 
 
-def _read_only(path: Path, log: Path) -> tuple[int, list[str]]:
-    """As somebody who may not write: neither the file nor its folder."""
-    before = verdict(path)
-    path.chmod(0o444)
-    path.parent.chmod(0o555)
-    broken = []
-    try:
-        for words in (("score", _ITEM, "1"), ("import", log), ("scorecard", "--freeze", "--yes")):
-            ended = did(_as_nobody(command("--db", path, *words)))
-            if ended.status != 2 or "Traceback" in ended.said or path.name not in ended.said:
-                broken.append(f"{words[0]}: exit status {ended.status}: {ended.said[-300:]}")
-    finally:
-        path.parent.chmod(0o755)
-        path.chmod(0o600)
-    return 3, broken + ([] if verdict(path) == before else ["the verdict is another one"]) + unsound(path)
-
-
-def _as_nobody(job: Job) -> Job:
-    def run() -> int:
-        if os.geteuid() == 0:  # to whom no permission applies
-            os.setgid(_NOBODY)
-            os.setuid(_NOBODY)
-        return job()
-
-    return run
+def _read_only(base: Path, folder: Path, log: Path) -> tuple[int, list[str]]:
+    """A file system that is mounted read-only; without the right to mount one, a folder that this user may not write."""
+    broken: list[str] = []
+    with small_disk(folder) as (disk, mounted):
+        if not mounted and os.geteuid() == 0:  # to whom no permission applies
+            return 0, ["neither may this process mount, nor do permissions bind it: run it as another user"]
+        path = fresh(base, disk / "work.db")
+        before = verdict(path)
+        with read_only(disk, mounted):
+            for words in (("score", _ITEM, "1"), ("import", log), ("scorecard", "--freeze", "--yes")):
+                ended = readiness("--db", path, *words)
+                if ended.status != 2 or "Traceback" in ended.said or path.name not in ended.said:
+                    broken.append(f"{words[0]}: exit status {ended.status}: {ended.said[-300:]}")
+        if verdict(path) != before:
+            broken.append("the verdict is another one")
+        return 3, broken + unsound(path)
 
 
 def _saves_after(path: Path, happens: Callable[[], object]) -> Ended:
