@@ -17,7 +17,6 @@ from benchmarks.endurance.children import Ended, Job, command, did
 from benchmarks.endurance.disks import small_disk
 from benchmarks.endurance.model import Tried
 from benchmarks.endurance.stage import fresh, log_file, old_file, sample, traces, unsound, verdict
-from readiness_tui.services.core.desk import open_desk
 
 _KIB = (0, 1, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192)
 
@@ -35,17 +34,13 @@ def full_disk(folder: Path, rounds: int) -> Iterator[Tried]:
 def _writes(disk: Path, log: Path) -> dict[str, tuple[str, Job]]:
     path = disk / "work.db"
 
-    def upgrade() -> int:
-        open_desk(path, "ana").close()
-        return 0
-
     def readiness(*words: object) -> Job:
         return command("--db", path, *words)
 
     return {
         "a save": ("sample", readiness("score", "OBS-01", "1")),
         "an import": ("sample", readiness("import", log)),
-        "a migration": ("old", readiness("doctor")),
+        "a migration": ("old", readiness("score", "OBS-01", "1")),
         "a freeze": ("sample", readiness("scorecard", "--freeze", "--yes")),
         "an export": ("sample", readiness("scorecard", "-o", disk / "card.md", "--as-of", "2026-11-24")),
         "a gate lock": ("sample", readiness("gate", "lock", "--yes", "--folder", disk)),
