@@ -18,7 +18,7 @@ from typing import IO
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.kit.fileio import unreadable
-from readiness_tui.sources.kit.jsonio import MAX_DOCUMENT, RecordError, quoted
+from readiness_tui.sources.kit.jsonio import MAX_DOCUMENT, RecordError, quoted, too_crowded
 
 MAX_ENTRIES = 500_000
 MAX_TOTAL = 16 * 1024**3
@@ -77,6 +77,8 @@ class Archive:
             raise RecordError(f"the member {quoted(name)} is damaged ({one_line(str(error), 80)})") from error
         if len(data) != info.file_size or zlib.crc32(data) != info.CRC:
             raise RecordError(f"the member {quoted(name)} is damaged: its size or checksum is not the one declared")
+        if crowded := too_crowded(data):
+            raise RecordError(f"the member {quoted(name)} {crowded}")
         return data
 
     def _unpack(self, info: zipfile.ZipInfo) -> bytes:

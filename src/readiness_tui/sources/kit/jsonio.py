@@ -22,6 +22,8 @@ from readiness_tui.sources.kit.fileio import HEAD, unreadable
 from readiness_tui.sources.kit.peek import BOM, FileKind, peek, seen
 
 MAX_DOCUMENT = 256 * 1024 * 1024
+#: Values in one document: each costs up to a hundred times the two bytes that `1,` takes in the file.
+MAX_VALUES = 16_000_000
 MAX_DEPTH = 100
 
 _BLANK = " \t\n\r"
@@ -129,7 +131,16 @@ def document(path: Path) -> bytes:
         raise unreadable(path, error) from error
     if peek(data[:HEAD]).kind in (FileKind.EMPTY, FileKind.BINARY):
         raise ReadinessError(f"{path}: {seen(data[:HEAD])}")
+    if crowded := too_crowded(data):
+        raise ReadinessError(f"{path}: the document {crowded}. Export it as JSON lines, or in parts.")
     return data
+
+
+def too_crowded(data: bytes) -> str:
+    """What to say of JSON that could hold more values than memory is meant for; "" of any other. Each value but the first
+    follows a comma, so that those are counted, which takes no memory; commas in texts count along."""
+    commas = data.count(b",") if len(data) > MAX_VALUES else 0
+    return f"holds {commas:,} commas, and is read up to {MAX_VALUES:,} values" if commas > MAX_VALUES else ""
 
 
 def whole(path: Path, data: bytes) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Any
 
@@ -16,6 +17,14 @@ _TOTALS = ("total_tokens", "tokens", "tokens_used", "tokens_total", "totalTokens
 _FAR = 0.1  # of the time between start and end: a stated one that is nearer says the same
 _NEAR = 0.02  # two durations are the same within this share …
 _NEAR_MS = 2.0  # … or so many milliseconds
+
+
+def moved(start: datetime, milliseconds: float) -> datetime | None:
+    """A time so much later (earlier, where negative); None where the calendar ends before, as a forged duration makes it."""
+    try:
+        return start + timedelta(milliseconds=milliseconds)
+    except (OverflowError, ValueError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)

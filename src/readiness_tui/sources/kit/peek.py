@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Any, TypeVar, cast
 
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.sources.kit.columns import columns, stated_separator
+from readiness_tui.sources.kit.columns import MOST, columns, stated_separator
 from readiness_tui.sources.kit.fileio import HEAD
 
 T = TypeVar("T")
@@ -223,10 +223,18 @@ def seen(head: bytes) -> str:
         FileKind.ARRAY: f"a JSON list of no known format (keys of its first record: {keys}).",
         FileKind.LINES: f"JSON lines of no known format (keys of the first record: {keys}).",
         FileKind.TABLE: f"a table of no known format (its columns: {keys}).",
-        FileKind.TEXT: "XML or HTML of no known format."
-        if head.removeprefix(BOM).lstrip().startswith(b"<")
-        else "text that is neither JSON, JSON lines nor a table.",
+        FileKind.TEXT: _seen_text(head),
     }[look.kind]
+
+
+def _seen_text(head: bytes) -> str:
+    text = head.removeprefix(BOM).lstrip()
+    if text.startswith(b"<"):
+        return "XML or HTML of no known format."
+    first = text.partition(b"\n")[0].decode("utf-8", "replace")
+    if max(map(first.count, DELIMITERS)) >= MOST:
+        return f"a table whose first line has more than {MOST:,} parts, and a table is read up to that many columns."
+    return "text that is neither JSON, JSON lines nor a table."
 
 
 def _ends_in_the_middle(head: bytes) -> bool:
@@ -243,7 +251,8 @@ def _ends_in_the_middle(head: bytes) -> bool:
 
 def _looks_utf16(head: bytes) -> bool:
     sample = head[:400]
-    return len(sample) >= 4 and max(sample[::2].count(0), sample[1::2].count(0)) * 5 >= len(sample) * 2
+    fewer, more = sorted((sample[::2].count(0), sample[1::2].count(0)))
+    return len(sample) >= 4 and more * 5 >= len(sample) * 2 and fewer * 5 < len(sample)  # zeros alone are no text
 
 
 def _object(text: str) -> dict[str, Any] | None:

@@ -278,6 +278,9 @@ def _from_table(path: Path, delimiter: str) -> Iterator[Item]:
             if not row or (place == 1 and stated_separator(delimiter.join(row))):
                 continue
             found = columns([name.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for name in row])
+            if not found.names and found.said:  # no header, so nothing below it means anything
+                yield Reject(place, found.said[0], delimiter.join(row)[:EXCERPT].encode("utf-8", "replace").decode())
+                return
             yield from (Warn(f"{path.name}: {said}.") for said in found.said)
             continue
         try:

@@ -12,13 +12,14 @@ import json
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from readiness_tui.domain.runs.model import Chunk, Outcome, SpanKind, ToolCall, Trace
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.jsonio import RecordError
 from readiness_tui.sources.kit.literal import structure
+from readiness_tui.sources.kit.measures import moved
 from readiness_tui.sources.langfuse import figures
 from readiness_tui.sources.langfuse.score import note_several
 from readiness_tui.sources.tracing import model_output, rollups
@@ -260,11 +261,7 @@ def _extent(spans: Iterable[RawSpan]) -> tuple[datetime | None, datetime | None]
 
 
 def _end(one: RawSpan) -> datetime | None:
-    return (
-        one.started_at + timedelta(milliseconds=one.duration_ms)
-        if one.started_at and one.duration_ms is not None
-        else None
-    )
+    return moved(one.started_at, one.duration_ms) if one.started_at and one.duration_ms is not None else None
 
 
 def _ended(trace: Trace, spans: list[RawSpan], notes: fields.Notes) -> Trace:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from readiness_tui.domain.runs.model import Aggregate, Completeness, Run
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.jsonio import RecordError, as_null, document, quoted, whole
+from readiness_tui.sources.kit.measures import moved
 from readiness_tui.sources.kit.payload import inner, is_number
 
 TOOL = "lm_eval"
@@ -107,7 +108,7 @@ class Results:
             model=model or payload.version(config, "model"),
             dataset_name=task,
             started_at=started,
-            finished_at=started + timedelta(seconds=seconds) if started and seconds and seconds < 1e9 else None,
+            finished_at=moved(started, seconds * 1000) if started and seconds and seconds < 1e9 else None,
             completeness=Completeness.PARTIAL if short else Completeness.COMPLETE,
             warnings=tuple(warnings),
             extra={

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 from readiness_tui.domain.runs.model import Case, CaseStatus, Outcome, Run, Score, ScoreState, Trace
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import CaseRecord, RunStart, TraceRecord
+from readiness_tui.sources.kit.measures import moved
 from readiness_tui.sources.tracing.traced_case import ExampleRepeats, case_of
 
 TOOL = "OpenTelemetry"
@@ -41,9 +41,11 @@ class Runs:
     def _run(self, run_id: str, traces: list[Trace]) -> Run:
         starts = [trace.started_at for trace in traces if trace.started_at is not None]
         ends = [
-            trace.started_at + timedelta(milliseconds=trace.latency_ms)
+            ended
             for trace in traces
-            if trace.started_at is not None and trace.latency_ms is not None
+            if trace.started_at is not None
+            and trace.latency_ms is not None
+            and (ended := moved(trace.started_at, trace.latency_ms)) is not None
         ]
         warnings = []
         found: dict[str, str | None] = {}

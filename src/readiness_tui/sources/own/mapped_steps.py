@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from statistics import fmean
 from types import TracebackType
 from typing import Any
@@ -20,6 +20,7 @@ from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import Record, TraceRecord
 from readiness_tui.sources.kit.grouping import LOST, GroupedRecord, Groups
 from readiness_tui.sources.kit.jsonio import RecordError, decode
+from readiness_tui.sources.kit.measures import moved
 from readiness_tui.sources.kit.recordio import Entry, reject
 from readiness_tui.sources.own.trace_record import trace_from
 from readiness_tui.sources.settings.mapping import TraceMapping, columns_of
@@ -99,7 +100,7 @@ class Steps:
         alone = trace_from(Entry(line, "", made, table=row["table"]), notes)
         started, took = alone.started_at, alone.latency_ms
         if started is None and ended is not None and took is not None:
-            started = ended - timedelta(milliseconds=took)
+            started = moved(ended, -took)
         if took is None:
             took = elapsed_ms(started, ended)
         kind = self._kind(own, alone)
@@ -208,7 +209,10 @@ def _lasted(spans: Sequence[RawSpan]) -> float | None:
     for span in spans:
         if span.started_at is None:
             return None
-        times.append(span.started_at + timedelta(milliseconds=span.duration_ms or 0.0))
+        ended = moved(span.started_at, span.duration_ms or 0.0)
+        if ended is None:
+            return None
+        times.append(ended)
     if spans[-1].duration_ms is None or spans[0].started_at is None:
         return None
     return elapsed_ms(spans[0].started_at, max(times))

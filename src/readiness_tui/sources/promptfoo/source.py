@@ -11,7 +11,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from readiness_tui.sources.kit.base import CaseRecord, DeclaredCount, Recognised
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.fileio import head as head_of
 from readiness_tui.sources.kit.jsonio import RecordError, broken, decode, document, members, quoted
+from readiness_tui.sources.kit.measures import moved
 from readiness_tui.sources.kit.peek import FileKind, peek
 from readiness_tui.sources.kit.recordio import Entry, Item, elements, records, reject
 from readiness_tui.sources.promptfoo.case import InputRepeats, read_case
@@ -224,9 +224,7 @@ def _about(path: Path, parts: Mapping[str, Any]) -> About:
     times = {"timestamp": parts.get("timestamp") or metadata.get("evaluationCreatedAt")}
     started = fields.moment(times, "timestamp")
     duration = fields.number(stats, "durationMs", least=0)
-    finished = None
-    if started is not None and duration is not None and duration < 1e12:
-        finished = started + timedelta(milliseconds=duration)
+    finished = moved(started, duration) if started is not None and duration is not None and duration < 1e12 else None
     counts = [fields.whole(stats, name) for name in ("successes", "failures")]
     judge = inner(inner(config, "defaultTest"), "options").get("provider")
     tests = config.get("tests")

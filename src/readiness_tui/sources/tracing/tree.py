@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from readiness_tui.domain.runs.model import SpanKind
+from readiness_tui.sources.kit.measures import moved
 from readiness_tui.sources.tracing.raw_span import RawSpan
 
 OWN_CALLS = (
@@ -175,4 +176,4 @@ def begin(span: RawSpan) -> float:
 def _end(span: RawSpan) -> datetime | None:
     if span.started_at is None or span.duration_ms is None:
         return None
-    return span.started_at + timedelta(milliseconds=span.duration_ms)
+    return moved(span.started_at, span.duration_ms)

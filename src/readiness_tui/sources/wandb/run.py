@@ -20,6 +20,7 @@ from readiness_tui.domain.runs.model import Aggregate, Completeness, Run
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.fileio import unreadable
 from readiness_tui.sources.kit.jsonio import MAX_DEPTH, RecordError, as_null, decode, quoted
+from readiness_tui.sources.kit.measures import moved
 from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.kit.peek import BOM
 from readiness_tui.sources.wandb.log import Message, number, text, texts
@@ -135,7 +136,7 @@ def run_of(logged: LoggedRun, where: str, *, run_id: str, short: bool = False) -
     if not logged.seconds or logged.started_at is None:
         finished = None
     else:
-        finished = logged.started_at + timedelta(seconds=min(logged.seconds, 10**9))
+        finished = moved(logged.started_at, min(logged.seconds, 10**9) * 1000)
     partial = short or logged.ended is False
     own = {
         "config": payload.masked({key: value for key, value in logged.config.items() if key != "_wandb"}),

@@ -8,7 +8,6 @@ Its timeline: `entries` of `{type, eventTime, actor.name, description.name, hidd
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from typing import Any
 
 from readiness_tui.sources.incidents.draft import IncidentDraft
@@ -23,6 +22,7 @@ from readiness_tui.sources.incidents.exports.json_parts import (
     sources,
     words,
 )
+from readiness_tui.sources.kit.measures import moved
 
 NAME = "Opsgenie"
 _ACTED = re.compile(
@@ -55,8 +55,9 @@ def read(value: Any) -> IncidentDraft:
                 and isinstance(after, int | float)
                 and not isinstance(after, bool)
                 and 0 < after < 1e11
+                and (at := moved(begun, after)) is not None
             ):
-                export.time(key, begun + timedelta(milliseconds=after))
+                export.time(key, at)
         export.time("resolved", moment_at(one, "impactEndDate", "resolvedAt", "closedAt"))
         export.field(
             "affected",
