@@ -6,10 +6,12 @@ answer, until it is asked for. A second import of the same file finds nothing to
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.text.dates import doubt
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.text.secrets import mask
@@ -60,18 +62,22 @@ def bring_back(desk: Desk, path: Path, *, overwrite: bool = False, dry_run: bool
     """
     rows = read_gaps(path)
     with desk.store.read() as conn:
-        review = current_review(conn, desk)
-        known = stored.all(conn, review.system)
-        found = [
-            _compared(conn, review.system, known[row.key], row, desk.as_of(review)) for row in rows if row.key in known
-        ]
-    wanted = [change for one in found for change in (*one.changed, *(one.conflicts if overwrite else ()))]
-    if wanted and not dry_run:
-        with together(desk, f"gaps from {one_line(path.name, 60)}", anyway=True):
-            for change in wanted:
+        found = _all(conn, current_review(conn, desk), desk, rows, overwrite)
+    if found.changed and not dry_run:
+        with together(desk, f"gaps from {one_line(path.name, 60)}", anyway=True) as (tx, review):
+            found = _all(tx.conn, review, desk, rows, overwrite)  # somebody may have changed one meanwhile
+            for change in found.changed:
                 _save(desk, change)
+    return found
+
+
+def _all(conn: Connection, review: Review, desk: Desk, rows: Sequence[GapRow], overwrite: bool) -> GapsBack:
+    known = stored.all(conn, review.system)
+    found = [
+        _compared(conn, review.system, known[row.key], row, desk.as_of(review)) for row in rows if row.key in known
+    ]
     return GapsBack(
-        tuple(wanted),
+        tuple(change for one in found for change in (*one.changed, *(one.conflicts if overwrite else ()))),
         () if overwrite else tuple(change for one in found for change in one.conflicts),
         tuple(said for one in found for said in one.kept),
         tuple(row.key for row in rows if row.key not in known),
