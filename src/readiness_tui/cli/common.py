@@ -281,7 +281,7 @@ def tell_upgrade(backup: Path | None) -> None:
 def tell_copy(store: Any) -> None:
     """Say that the file can only be read, where what is read is a copy of it."""
     if store.copied:
-        tell(f"{store.read_only} What is read is a private copy, {store.copied}.")
+        tell(store.told)
 
 
 def finish_lock(desk: Any) -> None:

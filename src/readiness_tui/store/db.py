@@ -118,6 +118,11 @@ class Store:
             read_only=str(faults.read_only(path, why)),
         )
 
+    @property
+    def told(self) -> str:
+        """That the file can only be read, and what is read then, in sentences; "" where it can be written."""
+        return f"{self.read_only} What is read is a private copy, {self.copied}." if self.copied else self.read_only
+
     def close(self) -> None:
         """Safe to call twice."""
         with self._lock, self._lock_for_watching:

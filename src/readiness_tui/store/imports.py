@@ -15,6 +15,7 @@ from datetime import date, datetime
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Case, Completeness, EvalSet, Run, Trace, cut_short
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.traces.kept_records import KeptRecords
 from readiness_tui.domain.traces.refused import TOO_LARGE
 from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
@@ -68,6 +69,17 @@ class ImportReject:
     line: int
     reason: str
     excerpt: str
+
+
+class PublishedMeanwhileError(ReadinessError):
+    """Another process has published the very same bytes since somebody looked whether they were here."""
+
+    def __init__(self, twin: ImportInfo) -> None:
+        super().__init__(
+            f"{one_line(twin.path, 200)} was imported by another process meanwhile, as import {twin.id}. Nothing was imported"
+            " twice."
+        )
+        self.twin = twin
 
 
 _PLAINLY = HowRead()
@@ -297,9 +309,13 @@ def add_warnings(store: Store, import_id: int, warnings: Iterable[str]) -> None:
         )
 
 
-def publish(store: Store, import_id: int, who: str, now: datetime) -> ImportInfo:
+def publish(
+    store: Store, import_id: int, who: str, now: datetime, *, once: bool = False, beside: ImportInfo | None = None
+) -> ImportInfo:
     """Make everything visible in one transaction, with an audit entry that cannot be undone.
 
+    `once`: where the very same bytes are published by now, other than as the import `beside` that is known of,
+    PublishedMeanwhileError is raised and nothing published.
     The days of which it replaces requests are tallied anew right after; until then they are read record by record.
     """
     staged_traces.index_ids(store, import_id)
@@ -315,6 +331,10 @@ def publish(store: Store, import_id: int, who: str, now: datetime) -> ImportInfo
         low, high = tx.conn.execute(
             "SELECT min(id), max(id) FROM trace_id WHERE import_id = ?", (import_id,)
         ).fetchone()
+        if once and system is not None:
+            twin = find(tx.conn, system, get(tx.conn, import_id).digest)
+            if twin is not None and (beside is None or twin.id != beside.id):
+                raise PublishedMeanwhileError(twin)
         if get(tx.conn, import_id).how.rereads is not None and _newer(tx, import_id, seen):
             raise ReadinessError(
                 "While it was read again, another import brought some of the same requests anew, and those are newer."

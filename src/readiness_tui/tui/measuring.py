@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 
+from readiness_tui.domain.text.sanitise import visible
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.room import RoomScreen
 
@@ -16,7 +17,13 @@ if TYPE_CHECKING:
 
 
 async def measure_first(app: App[None], desk: Desk, stop: Event) -> None:
-    """Measure what waits, before it is judged for the first time. `stop`: somebody leaves; it goes on there next time."""
+    """Measure what waits, before it is judged for the first time. `stop`: somebody leaves; it goes on there next time.
+
+    In a file that can only be read nothing is measured, nor saved: that is said here, before anybody tries.
+    """
+    if desk.store.read_only:
+        app.notify(visible(desk.store.told), title="Read only", severity="warning", timeout=15, markup=False)
+        return
     from readiness_tui.services.core.unmeasured import measure_unmeasured, unmeasured
 
     waits = await host(app).fetch(unmeasured, desk)

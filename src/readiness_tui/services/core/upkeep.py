@@ -22,9 +22,10 @@ def examine(desk: Desk | None) -> Health:
     problems = [*registry.problems()]
     remarks: list[str] = []
     if desk is not None:
+        remarks += [desk.store.told] if desk.store.told else []
         problems += [f"{desk.store.path}: {line}. Restore a backup." for line in desk.store.integrity()]
         with desk.store.read() as conn:
-            remarks = [
+            remarks += [
                 f"Import {info.id} ({one_line(info.path, 100)}) of {one_line(name, 60)}: its reader has changed since. Look at"
                 f" `readiness reread {info.id}`."
                 for name in systems.all(conn)

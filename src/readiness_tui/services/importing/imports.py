@@ -173,15 +173,21 @@ def _import_mapped(desk: Desk, path: Path, mapping: Path, *, format: str | None,
     from readiness_tui.sources.own.mapped import Mapped
 
     if format is not None:
-        raise ReadinessError(
-            f"{path}: a mapping and a format exclude each other. Leave out --format {format}, or --map."
-        )
+        raise ReadinessError(f"{path}: a mapping and a format exclude each other. Leave out --format, or --map.")
     head(path, 1)  # one regular file; anything else is refused here
     why = f"as {mapping.name} maps it"
     return import_as(desk, path, registry.within(Mapped(mapping), path), why, **given)
 
 
-def import_as(
+def import_as(desk: Desk, path: Path, source: Source, why: str, **given: Any) -> ImportedFile:
+    """As `_import_as`; what another process publishes of the file meanwhile is not imported a second time."""
+    try:
+        return _import_as(desk, path, source, why, **given)
+    except imports.PublishedMeanwhileError:
+        return _import_as(desk, path, source, why, **given)  # which finds it there
+
+
+def _import_as(
     desk: Desk,
     path: Path,
     source: Source,
@@ -202,7 +208,6 @@ def import_as(
     if prices is not None:  # with other prices, the file brings something else
         pricing = _read_prices(prices)
         digest = hashlib.sha256(f"{digest} {registry.digest(prices)}".encode()).hexdigest()
-    before = None
     with desk.store.read() as conn:
         review = current_review(conn, desk)
         if desk.store.refusal:
@@ -213,6 +218,7 @@ def import_as(
                 " neither, or start a new review."
             )
         before = imports.find(conn, review.system, digest)
+        same = before
         if before is not None and (reader_changed(before) or keeps_more(before, keep_raw)):
             before = None  # the same bytes say something else today, or are to be kept
         # No run started after it was here.
@@ -244,7 +250,7 @@ def import_as(
 
         if before is None:
             how = how_read(source.name, keep_raw, priced=pricing is not None)
-            _stage(desk, source, source.read(path), digest, result, progress, how, check=check, pricing=pricing)
+            _stage(desk, source, source.read(path), digest, result, progress, how, same, check=check, pricing=pricing)
         else:
             check(brought, known)
         if spoken_of and not result.cancelled:
@@ -277,8 +283,10 @@ def import_records(
     Raises ReadinessError, with nothing stored, when nothing in it can be used.
     """
     result = ImportedFile(where, source.name)
+    with desk.store.read() as conn:
+        before = imports.find(conn, current_review(conn, desk).system, digest)
     with deferred(desk):
-        _stage(desk, source, records, digest, result, progress, how_read(source.name, rereads=rereads))
+        _stage(desk, source, records, digest, result, progress, how_read(source.name, rereads=rereads), before)
     return result
 
 
@@ -297,11 +305,13 @@ def _stage(
     result: ImportedFile,
     progress: OnProgress | None,
     how: imports.HowRead,
+    same: imports.ImportInfo | None,
     *,
     check: Callable[[list[Run], Mapping[str, Collection[str]]], None] = lambda brought, measures: None,
     pricing: Pricing | None = None,
 ) -> None:
-    """`check`: may refuse what a file brought before anything of it is kept."""
+    """`check`: may refuse what a file brought before anything of it is kept. `same`: the import of the same bytes that
+    was found. Raises PublishedMeanwhileError, with nothing stored, where another process has published them since."""
     system = system_of(desk)
     import_id = imports.begin(desk.store, system, result.path, result.format, digest, desk.who, desk.now(), how)
     cases: dict[str, list[tuple[Case, str]]] = {}
@@ -376,7 +386,8 @@ def _stage(
         imports.add_warnings(desk.store, import_id, result.warnings)
         if not (result.runs or result.traces or result.golden):
             raise NothingUsableError(result.path, result.rejected)
-        _count_stored(desk, imports.publish(desk.store, import_id, desk.who, desk.now()), result)
+        info = imports.publish(desk.store, import_id, desk.who, desk.now(), once=True, beside=same)
+        _count_stored(desk, info, result)
     except BaseException:
         imports.abort(desk.store, import_id)
         raise

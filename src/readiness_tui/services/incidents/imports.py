@@ -109,23 +109,31 @@ def import_file(
             " belongs to one that is stored, with -i INC-<number>; --explain shows what would become of it."
         )
     uid = read.incident.uid if isinstance(read, Copy) else read.uid or uid_of(digest(path))
-    target = given or next((one for one in known if one.uid == uid), None)
-    if isinstance(read, Copy):
-        if target is not None and target.uid != uid:
-            raise ReadinessError(
-                f"{path} is another incident than {target.name}: they do not have the same uid. Import it without -i."
-            )
-        told = _told(path, read)
-        return replace(told, merged=put_copy(desk, target.number if target else None, read, path.name))
-    titled = None if target or fresh else _meant(desk, read, path)
-    target = target or titled
-    copy = _copy(desk, read, target, uid, path.name)
     told = _told(path, read)
-    if titled is not None and read.format in _DOCUMENTS:
-        same = Doubt(0, f"The title and the day are those of {titled.name}, so it was merged into that incident.")
-        told = replace(told, doubts=(same, *told.doubts))
-    told = replace(told, doubts=(*told.doubts, *_differences(desk, read, target, copy.incident)))
-    return replace(told, merged=put_copy(desk, target.number if target else None, copy, path.name))
+
+    def look() -> tuple[int | None, Copy]:
+        """Which incident it is, and what it says of it, as things stand."""
+        nonlocal told
+        now = _incidents(desk)
+        target = next((one for one in now if (one.number == number if given else one.uid == uid)), None)
+        if isinstance(read, Copy):
+            if target is not None and target.uid != uid:
+                raise ReadinessError(
+                    f"{path} is another incident than {target.name}: they do not have the same uid. Import it without -i."
+                )
+            return target.number if target else None, read
+        titled = None if target or fresh else _meant(desk, read, path)
+        target = target or titled
+        copy = _copy(desk, read, target, uid, path.name)
+        told = _told(path, read)
+        if titled is not None and read.format in _DOCUMENTS:
+            same = Doubt(0, f"The title and the day are those of {titled.name}, so it was merged into that incident.")
+            told = replace(told, doubts=(same, *told.doubts))
+        told = replace(told, doubts=(*told.doubts, *_differences(desk, read, target, copy.incident)))
+        return target.number if target else None, copy
+
+    merged = put_copy(desk, look, path.name)
+    return replace(told, merged=merged)
 
 
 def _incidents(desk: Desk) -> list[Incident]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, replace
 
 from readiness_tui.domain.checklists.review import Review
@@ -38,30 +39,48 @@ def local_copy(conn: Connection, incident: Incident) -> Copy:
     )
 
 
-def put_copy(desk: Desk, number: int | None, copy: Copy, origin: str) -> Merged:
-    """Merge a copy into incident `number` of the desk's system, or store it as a new one of it. `origin` says where it is from, for the history.
+def put_copy(desk: Desk, look: Callable[[], tuple[int | None, Copy]], origin: str) -> Merged:
+    """Merge a copy into an incident of the desk's system, or store it as a new one of it. `origin` says where it is from,
+    for the history. `look` tells the incident's number, None for a new one, and the copy; it is asked again inside the
+    transaction, before anything is written, because another process may have stored the same incident meanwhile.
 
-    Raises ReadinessError where there is no such incident.
+    Raises ReadinessError where there is no such incident, and as `look`.
     """
-    what = (
-        f"INC-{number}: merged with {origin}" if number else f"new incident from {origin}: {copy.incident.title[:60]}"
-    )
     with desk.store.read() as conn:
-        system, told = current_review(conn, desk).system, copy.incident.system
-        copy = replace(copy, incident=replace(copy.incident, system=system))
+        system = current_review(conn, desk).system
+        number, copy = look()
         local = incidents.get(conn, system, number) if number else None
-        if local is not None and _without_ids(merge(local_copy(conn, local), copy)) == _without_ids(local):
+        if local is not None and _nothing_new(conn, local, _here(copy, system)):
             return Merged(local, False, 0, 0, 0, 0, 0)
-    with system_change(desk, what) as (tx, review):
+    with system_change(desk, _what(number, copy, origin)) as (tx, review):
+        number, found = look()
+        told, copy = found.incident.system, _here(found, system)
+        tx.what = _what(number, copy, origin)
         if number is None:
             return _new(tx, review, copy, told)
         local = incidents.get(tx.conn, system, number)
+        if _nothing_new(tx.conn, local, copy):
+            return Merged(local, False, 0, 0, 0, 0, 0)
         done = _merged(tx, local, merge(local_copy(tx.conn, local), copy))
         before = {action.id: action for action in local.actions}
         for action in done.incident.actions:
             if action.id in before and action != before[action.id]:
                 gap_follows(tx, desk, review, number, before[action.id], action)
         return done
+
+
+def _what(number: int | None, copy: Copy, origin: str) -> str:
+    return (
+        f"INC-{number}: merged with {origin}" if number else f"new incident from {origin}: {copy.incident.title[:60]}"
+    )
+
+
+def _here(copy: Copy, system: str) -> Copy:
+    return replace(copy, incident=replace(copy.incident, system=system))
+
+
+def _nothing_new(conn: Connection, local: Incident, copy: Copy) -> bool:
+    return _without_ids(merge(local_copy(conn, local), copy)) == _without_ids(local)
 
 
 def _new(tx: Tx, review: Review, copy: Copy, told: str) -> Merged:

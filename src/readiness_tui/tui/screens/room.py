@@ -144,6 +144,8 @@ class RoomScreen(Screen[None]):
 
     def _show_title(self, system: str, release: str, state: str, saved_at: datetime | None) -> None:
         saved = f"saved {saved_at.astimezone():%H:%M}" if saved_at else ""
+        if self.host.desk is not None and self.host.desk.store.read_only:
+            saved = "read only"
         for title in self.query(TitleBar):
             title.show(
                 f"{system} · release {release}",
