@@ -59,9 +59,8 @@ def _once(terminal: Terminal, dice: random.Random, path: Path, end: float, walke
     while time.monotonic() < end:
         last = [*last[-30:], _press(terminal, dice)]
         walked.presses += 1
-        if colleague is None or colleague.poll() is not None:
-            if dice.random() < 0.05:
-                colleague = _command(path, dice.choice(MEANWHILE))
+        if (colleague is None or colleague.poll() is not None) and dice.random() < 0.05:
+            colleague = _command(path, dice.choice(MEANWHILE))
         terminal.read(0.02)
         if terminal.process.poll() is not None:
             break

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import select
-import threading
-from collections.abc import Callable
+from codecs import getincrementaldecoder
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, Protocol, TextIO, cast
 
+from textual._parser import ParseError
+from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+_PAUSE = 0.1  # seconds until it looks whether a lone Esc was one, and whether the app is leaving
+_READ = 65536  # bytes at once: a large paste comes in few pieces
 
 
 class _Lasting:
@@ -38,38 +45,39 @@ class _Ends(Protocol):
 
 
 class Terminal(LinuxDriver):
-    """Ends the app when its terminal is gone; Textual's own would read its end for ever, at full speed."""
+    """Reads as Textual's does, but for two ends that it has no answer to: a terminal that is gone ends the app, where Textual
+    reads its end for ever, at full speed; and bytes that are no UTF-8 are shown as such, where Textual fails.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._file: Any = _Lasting(cast(TextIO, self._file))
-        self._watch: threading.Thread | None = None
 
-    def start_application_mode(self) -> None:
-        super().start_application_mode()  # type: ignore[no-untyped-call]
-        if self._watch is None:  # this is called again after the app was suspended
-            self._watch = threading.Thread(target=self._until_gone, name="readiness-terminal", daemon=True)
-            self._watch.start()
+    def run_input_thread(self) -> None:
+        parser, decode = XTermParser(self._debug), getincrementaldecoder("utf-8")("replace").decode
+        while not self.exit_event.is_set():
+            if select.select([self.fileno], [], [], _PAUSE)[0]:
+                raw = os.read(self.fileno, _READ)
+                if not raw:
+                    raise EOFError
+                if text := decode(raw):  # "" while a character is not whole, which the parser would take for the end
+                    self._tell(parser.feed(text))
+            self._tell(parser.tick())
+        with suppress(EOFError, ParseError):
+            list(parser.feed(""))
 
-    def _until_gone(self) -> None:
-        watched = select.poll()
-        watched.register(self.fileno, 0)  # hanging up is always told, and nothing else is asked for
-        with suppress(OSError):
-            watched.poll()
-        self.exit_event.set()  # nothing more to read
-        self._call(self._ends.terminal_gone)
+    def _tell(self, events: Iterable[Message]) -> None:
+        for event in events:
+            self.process_message(event)
 
     def _run_input_thread(self) -> None:
+        ends = cast(_Ends, self._app)
         try:
             self.run_input_thread()
-        except OSError:  # it went while it was read: seen by the watch as well
-            self._call(self._ends.terminal_gone)
+        except (OSError, EOFError):
+            self._call(ends.terminal_gone)
         except Exception as error:
-            self._call(self._ends._handle_exception, error)
-
-    @property
-    def _ends(self) -> _Ends:
-        return cast(_Ends, self._app)
+            self._call(ends._handle_exception, error)
 
     def _call(self, how: Callable[..., None], *given: object) -> None:
         loop = self._app._loop

@@ -27,7 +27,7 @@ def broken(error: Exception) -> Exception:
         return caught
 
 
-class Wrapped(Exception):
+class WrappedError(Exception):
     """As a worker of Textual's hands on what failed in it."""
 
     def __init__(self, error: Exception) -> None:
@@ -42,7 +42,7 @@ def made() -> list[Path]:
 @pytest.mark.parametrize(
     "error",
     [KeyError(SECRET), ValueError(SECRET), OSError(2, SECRET, SECRET), UnicodeError(SECRET), ExceptionGroup(SECRET, [KeyError(SECRET)]),
-     Wrapped(broken(KeyError(SECRET)))],
+     WrappedError(broken(KeyError(SECRET)))],
     ids=lambda error: type(error).__name__,
 )  # fmt: skip
 def test_it_says_where_and_quotes_nothing(error: Exception) -> None:

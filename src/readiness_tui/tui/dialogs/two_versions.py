@@ -18,6 +18,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.verdict.rival import Rival, Unsettled
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.review import settling
+from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.dialogs.pick import PickDialog
 from readiness_tui.tui.diff_text import words
@@ -30,7 +31,7 @@ _SHOWN = 20_000  # characters of one text
 Push = Callable[[Any, Any], Any]
 
 
-class TwoVersionsDialog(ModalScreen[str | None]):
+class TwoVersionsDialog(Closing, ModalScreen[str | None]):
     """Dismisses with what was chosen: "stored", "other" or "third"; None where nobody chose."""
 
     BINDINGS = [

@@ -22,6 +22,7 @@ from readiness_tui.domain.runs.model import Case
 from readiness_tui.domain.text.format import number, plural
 from readiness_tui.services import run_cases
 from readiness_tui.services.run_cases import CaseListing, RunCases
+from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.dialogs.counts import Chosen, CountsDialog
 from readiness_tui.tui.dialogs.pick import PickDialog
 from readiness_tui.tui.dialogs.spread import SpreadDialog
@@ -97,7 +98,7 @@ class AllCaseRows(RowList[Case]):
         ]
 
 
-class AllCasesDialog(ModalScreen[None]):
+class AllCasesDialog(Closing, ModalScreen[None]):
     """`open_case` shows one of some cases in full."""
 
     BINDINGS = [

@@ -21,6 +21,7 @@ from readiness_tui.services.incidents import edit
 from readiness_tui.services.review import settling
 from readiness_tui.tui import external_editor
 from readiness_tui.tui.autosave import Autosave, Typed
+from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.dialogs.pick import PickDialog
 from readiness_tui.tui.dialogs.two_versions import TwoVersionsDialog
 from readiness_tui.tui.host import host
@@ -63,7 +64,7 @@ class SectionArea(TextArea):
         self.put(before + event.text + after)
 
 
-class NoteEditor(ModalScreen[None]):
+class NoteEditor(Closing, ModalScreen[None]):
     """Opens at `key`. What is typed is a draft within a second, and the section once one leaves it or presses ctrl+s."""
 
     CSS_PATH = "editor.tcss"

@@ -21,6 +21,7 @@ from readiness_tui.domain.scorecard.model import GateCheck
 from readiness_tui.services.core.desk import open_desk
 from readiness_tui.services.start import lab as service
 from readiness_tui.services.start.lab import Lab, Ran
+from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.lab import lab_text
@@ -31,7 +32,7 @@ STEPS = ("questions", "thresholds", "baseline", "change", "answers", "decide", "
 _VERDICTS = {"p": HumanVerdict.PASS, "f": HumanVerdict.FAIL, "u": HumanVerdict.UNSURE}
 
 
-class LabScreen(Screen[None]):
+class LabScreen(Closing, Screen[None]):
     """`folder`: where the lab's files go, or are."""
 
     CSS_PATH = "screen.tcss"
@@ -227,12 +228,12 @@ class LabScreen(Screen[None]):
             return
         desk = await host(self).fetch(open_desk, path, host(self).who)
         if desk is not None:
-            self.app.pop_screen()
+            self.dismiss()
             await host(self).open_desk(desk)
 
     def action_leave(self) -> None:
         if len(self.app.screen_stack) > 2:
-            self.app.pop_screen()
+            self.dismiss()
         else:
             self.app.exit()
 

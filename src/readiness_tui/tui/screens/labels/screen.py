@@ -227,7 +227,7 @@ class QueueScreen(RoomScreen):
         self.query_one("#stage").scroll_relative(y=by, animate=False)
 
     async def action_leave(self) -> None:
-        await self.app.pop_screen()
+        self.dismiss()
 
     # -- labelling --------------------------------------------------------------------------------------------------
 

@@ -288,7 +288,7 @@ class MeetingScreen(RoomScreen):
         self.query_one("#stage").scroll_relative(y=by, animate=False)
 
     def action_leave(self) -> None:
-        self.app.pop_screen()
+        self.dismiss()
 
     # -- who is here ------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,31 @@
+"""How what lies over a room goes away: itself, and once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from textual.await_complete import AwaitComplete
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    Base = Screen[Any]
+else:
+    Base = object
+
+
+class Closing(Base):
+    """Before a kind of screen among its bases.
+
+    Textual's `dismiss` takes away whatever is on top. Where a save took a moment, and Esc or a second Enter was pressed
+    meanwhile, that was the room underneath, and with nothing left there the app ended.
+    """
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:
+        stack = self.app.screen_stack
+        if self not in stack:
+            return AwaitComplete()
+        for _ in stack[stack.index(self) + 1 :]:
+            self.app.pop_screen()
+        gone: AwaitComplete = super().dismiss(result)
+        return gone
