@@ -544,8 +544,7 @@ def test_what_was_acknowledged_is_imported_by_the_next_one_once(desk):
     said = []
     with begin(desk) as second:
         stop = threading.Event()
-        stop.wait = lambda timeout=None: stop.set()  # one round
-        second.run(3000, stop, said.append)
+        second.run(3000, stop, lambda text: (said.append(text), stop.set()))
     assert len(said) == 1
     assert "1 trace (otlp)" in said[0]
     trace = traces.record(desk, TRACE).trace

@@ -30,6 +30,7 @@ from readiness_tui.services.importing.receiving.otlp_http import OtlpRequests, U
 from readiness_tui.services.importing.receiving.spool import Contents, Segment, Spool, SpoolRecord
 from readiness_tui.services.importing.receiving.understanding import Understanding, response_of, understood
 from readiness_tui.services.importing.result import ImportedFile
+from readiness_tui.sources import registry
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import Record, TraceRecord, Warn
 from readiness_tui.sources.otel.batch import OtelRecord
@@ -43,7 +44,7 @@ from readiness_tui.store.mended import former_names
 LOOPBACK = "127.0.0.1"
 MAX_WAITING = 256 * 1024 * 1024  # bytes received and not yet stored
 RESPONSES = 50_000  # response ids remembered, for evaluations that name nothing else
-AT_THE_END = 2.5  # seconds in which what waits may still be imported when the receiver ends
+AT_THE_END = 3.0  # seconds in which what waits may still be imported when the receiver ends
 
 _TICK = 0.2  # seconds between two looks at how much waits
 _PART = 100  # traces imported between two looks at the time
@@ -134,13 +135,16 @@ class Collector:
         """Store what waits: at once what an earlier receiver left, then every so many seconds, or as soon as half of what
         may wait does, until `stop` is set. A flush that fails is said, and tried again."""
         self._stop = stop
+        registry.reading(
+            SOURCE.name
+        )  # loads every reader, as the first import does: at the end there is no time for it
         due = time.monotonic()
         while not stop.is_set():
             if time.monotonic() >= due or self.waiting > MAX_WAITING / 2:
                 self._store_all(said)
                 due = time.monotonic() + every
             self._tell_troubles(said)
-            stop.wait(min(_TICK, every))
+            time.sleep(min(_TICK, every))  # not `wait`, whose lock a signal's handler might find held by its own thread
 
     def finish(self, said: Callable[[str], None]) -> None:
         """After `close`: store what still waits, as far as that takes a moment; the rest is kept for the next receiver."""
@@ -328,7 +332,7 @@ class Collector:
         for record in contents.records:
             self._check_time()
             about = record.about
-            found, _ = understood(str(about["signal"]), bool(about["protobuf"]), record.body, reader)
+            found, _ = understood(str(about["signal"]), bool(about["protobuf"]), record.body, reader, self._check_time)
             for piece in found:
                 trace_id = piece.trace_id or about["responses"].get(response_of(piece))
                 if trace_id is not None:  # else it was rejected when it came
