@@ -46,6 +46,8 @@ MAX_WAITING = 256 * 1024 * 1024  # bytes received and not yet stored
 RESPONSES = 50_000  # response ids remembered, for evaluations that name nothing else
 AT_THE_END = 3.0  # seconds in which what waits may still be imported when the receiver ends
 
+REMINDED = 60.0  # seconds after which a trouble that goes on is said again
+
 _TICK = 0.2  # seconds between two looks at how much waits
 _PART = 100  # traces imported between two looks at the time
 
@@ -82,6 +84,7 @@ class Collector:
         self._closed = False
         self._responses: OrderedDict[str, str] = OrderedDict()
         self._troubles: list[str] = []
+        self._told: dict[str, float] = {}  # troubles by when they were said
         self._stop = threading.Event()
         self._until: float | None = None  # when importing has to end, by the monotonic clock
         self.received = 0
@@ -215,7 +218,7 @@ class Collector:
             except _OutOfTimeError:
                 return
             except ReadinessError as refusal:
-                said(f"{refusal} What was received waits in {self.folder} and is tried again.")
+                self._trouble(f"{refusal} What was received waits in {self.folder} and is tried again.")
             else:
                 if stored is not None:
                     said(stored.summary)
@@ -356,13 +359,14 @@ class Collector:
             )
 
     def _trouble(self, text: str) -> None:
-        """Said once by whoever runs this, however often it happens before that."""
+        """To be said by whoever runs this; what goes on is said once a minute."""
         with self._lock:
-            if text not in self._troubles:
+            if text not in self._troubles and time.monotonic() - self._told.get(text, -REMINDED) >= REMINDED:
                 self._troubles.append(text)
 
     def _tell_troubles(self, said: Callable[[str], None]) -> None:
         with self._lock:
             troubles, self._troubles = self._troubles, []
+            self._told |= dict.fromkeys(troubles, time.monotonic())
         for text in troubles:
             said(text)
