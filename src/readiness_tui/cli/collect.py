@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from readiness_tui.services.core.desk import Desk
 
 _LEAST, _MOST = 0.1, 3600.0
-_ENDS_WITHIN = 4.3  # seconds
+_ENDS_WITHIN = 4.0  # seconds
 
 
 def _seconds(_context: click.Context, _parameter: click.Parameter, value: float) -> float:

@@ -44,8 +44,7 @@ from readiness_tui.store.mended import former_names
 LOOPBACK = "127.0.0.1"
 MAX_WAITING = 256 * 1024 * 1024  # bytes received and not yet stored
 RESPONSES = 50_000  # response ids remembered, for evaluations that name nothing else
-AT_THE_END = 3.0  # seconds in which what waits may still be imported when the receiver ends
-
+AT_THE_END = 2.8  # seconds in which what waits may still be imported when the receiver ends
 REMINDED = 60.0  # seconds after which a trouble that goes on is said again
 
 _TICK = 0.2  # seconds between two looks at how much waits
@@ -96,6 +95,7 @@ class Collector:
             self._server.close()
             raise
         self._segments: list[Segment] = self._spool.left()
+        self._left_over = bool(self._segments)
         self._commits = GroupCommit(self._commit)
 
     @property
@@ -138,10 +138,8 @@ class Collector:
         """Store what waits: at once what an earlier receiver left, then every so many seconds, or as soon as half of what
         may wait does, until `stop` is set. A flush that fails is said, and tried again."""
         self._stop = stop
-        registry.reading(
-            SOURCE.name
-        )  # loads every reader, as the first import does: at the end there is no time for it
-        due = time.monotonic()
+        due = time.monotonic() + (0 if self._left_over else every)
+        registry.reading(SOURCE.name)  # loads every reader, for which there is no time at the end
         while not stop.is_set():
             if time.monotonic() >= due or self.waiting > MAX_WAITING / 2:
                 self._store_all(said)
