@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Cli
+from tests.cli.test_processes import READINESS
 from tests.stub_mlflow import Stub
 
 CANDIDATE = "040d1dae0190468e8a51b0c742f4798b"
@@ -77,6 +82,39 @@ def test_several_versions_are_no_candidate(mini: Path, cli: Cli, stub: Stub) -> 
     assert told.code == 2
     assert "several pipeline versions" in told.err
     assert cli("runs", "--json").json["runs"] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
+def test_a_pull_that_is_ended_imports_nothing_and_the_next_one_goes_on(
+    mini: Path, cli: Cli, stub: Stub, ending: signal.Signals
+) -> None:
+    spans, asked = "/api/3.0/mlflow/traces/batchGet", threading.Event()
+    answer, fetched = stub.answer, []
+
+    def stuck(path: str, query: dict[str, list[str]], body: dict[str, object]) -> tuple[int, bytes, dict[str, str]]:
+        if path == spans:
+            if fetched:
+                asked.set()
+                time.sleep(30)
+            fetched.extend(query["trace_ids"])
+        return answer(path, query, body)
+
+    stub.answer = stuck  # type: ignore[method-assign]
+    command = [*READINESS, "--db", str(mini), "pull", "mlflow", "--url", stub.url]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert asked.wait(30)
+        process.send_signal(ending)
+        said = process.communicate(timeout=30)[1]
+    assert process.returncode == (130 if ending is signal.SIGINT else -ending)
+    assert ("The traces fetched so far are kept" in said) == (ending is signal.SIGINT)
+    assert cli("runs", "--json").json["runs"] == []
+    stub.answer = answer  # type: ignore[method-assign]
+    stub.seen.clear()
+    done = cli("pull", "mlflow", "--url", stub.url)
+    assert done.out.strip() == f"{stub.url}: 2 runs, 20 cases, 20 traces (mlflow)"
+    assert "10 traces had been fetched" in done.err
+    assert [path for path, _ in stub.seen].count(spans) == 1
 
 
 # Any other file

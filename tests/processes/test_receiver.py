@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import resource
 import signal
 import socket
@@ -98,6 +99,25 @@ def test_it_ends_in_time_under_load_and_nothing_is_lost(db: Path, ending: signal
     assert took < ENDS_WITHIN
     import_the_rest(db)
     assert acknowledged <= stored(db)
+
+
+def test_it_ends_in_time_in_the_middle_of_a_long_import(db: Path) -> None:
+    """One request of 40,000 spans: seconds of work that nothing interrupts."""
+    ids, body = request(1, 40_000)
+    with Receiver(db, 0.1) as receiver:
+        client = http.client.HTTPConnection("127.0.0.1", receiver.port, timeout=60)
+        client.request("POST", "/v1/traces", body, {"Content-Type": "application/json"})
+        assert client.getresponse().status == 200
+        client.close()
+        time.sleep(0.3)
+        took = receiver.end(signal.SIGTERM)
+        assert receiver.process.returncode == 0
+        said = receiver.said
+    print(f"\nSIGTERM in a long import: ended after {took:.1f} s")
+    assert took < ENDS_WITHIN
+    assert stored(db) == ids or "The next `readiness collect`" in said[-2] or "waits on the disk" in said[-1]
+    import_the_rest(db)
+    assert stored(db) == ids
 
 
 @pytest.mark.parametrize("number", [100, 400])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from readiness_tui.services.core.desk import Desk
 
 _LEAST, _MOST = 0.1, 3600.0
+_ENDS_WITHIN = 4.0  # seconds
 
 
 def _seconds(_context: click.Context, _parameter: click.Parameter, value: float) -> float:
@@ -79,16 +81,34 @@ def _collect(desk: Desk, port: int, every: float, hosts: tuple[str, ...], *, fol
 
 @contextmanager
 def _ended_by_signals(stop: threading.Event) -> Iterator[None]:
-    """The first Ctrl-C or SIGTERM ends it in order; the second one at once, and what was acknowledged stays on the disk."""
+    """The first Ctrl-C or SIGTERM ends it in order, the second one at once. Where the order takes too long, because one
+    request's import does, the process ends without it."""
+    ended = threading.Event()
+
+    def watch() -> None:
+        stop.wait()
+        if not ended.wait(_ENDS_WITHIN):
+            _end_at_once()
 
     def end(number: int, frame: object) -> None:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
 
+    threading.Thread(target=watch, daemon=True).start()
     before = [(number, signal.signal(number, end)) for number in (signal.SIGINT, signal.SIGTERM)]
     try:
         yield
     finally:
+        ended.set()
+        stop.set()
         for number, handler in before:
             signal.signal(number, handler)
+
+
+def _end_at_once() -> None:
+    """As kill -9 would, which neither the database nor what was acknowledged minds."""
+    tell(
+        "What was acknowledged and is not imported yet waits on the disk: the next `readiness collect` stores it first."
+    )
+    os._exit(codes.GO)

@@ -544,8 +544,7 @@ def test_what_was_acknowledged_is_imported_by_the_next_one_once(desk):
     said = []
     with begin(desk) as second:
         stop = threading.Event()
-        stop.wait = lambda timeout=None: stop.set()  # one round
-        second.run(3000, stop, said.append)
+        second.run(3000, stop, lambda text: (said.append(text), stop.set()))
     assert len(said) == 1
     assert "1 trace (otlp)" in said[0]
     trace = traces.record(desk, TRACE).trace
@@ -662,3 +661,17 @@ def test_a_request_of_nothing_is_taken_and_nothing_waits(collector):
     assert post(collector, body=b"{}") == (200, b"{}")
     assert post(collector, body=b"", kind="application/x-protobuf") == (200, b"")
     assert collector.waiting == 0
+
+
+def test_a_trouble_that_goes_on_is_said_once_a_minute(desk, collector, monkeypatch):
+    monkeypatch.setattr(collect, "import_records", _full_disk)
+    post(collector, body=batch(span("00000000000000b1")))
+    said = []
+    for _ in range(3):
+        collector._store_all(said.append)
+        collector._tell_troubles(said.append)
+    assert len(said) == 1
+    monkeypatch.setattr(collect, "REMINDED", 0)
+    collector._store_all(said.append)
+    collector._tell_troubles(said.append)
+    assert len(said) == 2

@@ -13,6 +13,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.importing.pull import pull_mlflow
 from readiness_tui.services.review.reviews import new_review
+from readiness_tui.sources import registry
 from readiness_tui.sources.mlflow import bounded_http
 from readiness_tui.sources.mlflow import server as mlflow_server
 from readiness_tui.sources.mlflow.kept_traces import KeptTraces
@@ -107,7 +108,7 @@ class Breaking:
 
 
 def folder(desk: Desk) -> Path:
-    return desk.store.path.with_name(f"{desk.store.path.name}.pulled")
+    return desk.store.path.with_name(f".{desk.store.path.name}.pulled")
 
 
 def test_a_second_pull_goes_on_and_takes_nothing_twice(stub: Stub, desk: Desk) -> None:
@@ -119,6 +120,7 @@ def test_a_second_pull_goes_on_and_takes_nothing_twice(stub: Stub, desk: Desk) -
     assert f"10 traces fetched so far are kept in {kept}" in str(refused.value)
     assert kept.stat().st_mode & 0o777 == 0o600
     assert folder(desk).stat().st_mode & 0o777 == 0o700
+    assert registry.files(desk.store.path.parent) == [desk.store.path]  # a part is no file to import
     breaking.left = 100
     done = pull_mlflow(desk, stub.url, environment={})
     assert (done.runs, done.cases, done.traces) == (2, 20, 20)

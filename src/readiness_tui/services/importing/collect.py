@@ -30,6 +30,7 @@ from readiness_tui.services.importing.receiving.otlp_http import OtlpRequests, U
 from readiness_tui.services.importing.receiving.spool import Contents, Segment, Spool, SpoolRecord
 from readiness_tui.services.importing.receiving.understanding import Understanding, response_of, understood
 from readiness_tui.services.importing.result import ImportedFile
+from readiness_tui.sources import registry
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import Record, TraceRecord, Warn
 from readiness_tui.sources.otel.batch import OtelRecord
@@ -43,7 +44,8 @@ from readiness_tui.store.mended import former_names
 LOOPBACK = "127.0.0.1"
 MAX_WAITING = 256 * 1024 * 1024  # bytes received and not yet stored
 RESPONSES = 50_000  # response ids remembered, for evaluations that name nothing else
-AT_THE_END = 2.5  # seconds in which what waits may still be imported when the receiver ends
+AT_THE_END = 2.8  # seconds in which what waits may still be imported when the receiver ends
+REMINDED = 60.0  # seconds after which a trouble that goes on is said again
 
 _TICK = 0.2  # seconds between two looks at how much waits
 _PART = 100  # traces imported between two looks at the time
@@ -81,6 +83,7 @@ class Collector:
         self._closed = False
         self._responses: OrderedDict[str, str] = OrderedDict()
         self._troubles: list[str] = []
+        self._told: dict[str, float] = {}  # troubles by when they were said
         self._stop = threading.Event()
         self._until: float | None = None  # when importing has to end, by the monotonic clock
         self.received = 0
@@ -92,6 +95,7 @@ class Collector:
             self._server.close()
             raise
         self._segments: list[Segment] = self._spool.left()
+        self._left_over = bool(self._segments)
         self._commits = GroupCommit(self._commit)
 
     @property
@@ -134,13 +138,14 @@ class Collector:
         """Store what waits: at once what an earlier receiver left, then every so many seconds, or as soon as half of what
         may wait does, until `stop` is set. A flush that fails is said, and tried again."""
         self._stop = stop
-        due = time.monotonic()
+        due = time.monotonic() + (0 if self._left_over else every)
+        registry.reading(SOURCE.name)  # loads every reader, for which there is no time at the end
         while not stop.is_set():
             if time.monotonic() >= due or self.waiting > MAX_WAITING / 2:
                 self._store_all(said)
                 due = time.monotonic() + every
             self._tell_troubles(said)
-            stop.wait(min(_TICK, every))
+            time.sleep(min(_TICK, every))  # not `wait`, whose lock a signal's handler might find held by its own thread
 
     def finish(self, said: Callable[[str], None]) -> None:
         """After `close`: store what still waits, as far as that takes a moment; the rest is kept for the next receiver."""
@@ -211,7 +216,7 @@ class Collector:
             except _OutOfTimeError:
                 return
             except ReadinessError as refusal:
-                said(f"{refusal} What was received waits in {self.folder} and is tried again.")
+                self._trouble(f"{refusal} What was received waits in {self.folder} and is tried again.")
             else:
                 if stored is not None:
                     said(stored.summary)
@@ -328,7 +333,7 @@ class Collector:
         for record in contents.records:
             self._check_time()
             about = record.about
-            found, _ = understood(str(about["signal"]), bool(about["protobuf"]), record.body, reader)
+            found, _ = understood(str(about["signal"]), bool(about["protobuf"]), record.body, reader, self._check_time)
             for piece in found:
                 trace_id = piece.trace_id or about["responses"].get(response_of(piece))
                 if trace_id is not None:  # else it was rejected when it came
@@ -352,13 +357,14 @@ class Collector:
             )
 
     def _trouble(self, text: str) -> None:
-        """Said once by whoever runs this, however often it happens before that."""
+        """To be said by whoever runs this; what goes on is said once a minute."""
         with self._lock:
-            if text not in self._troubles:
+            if text not in self._troubles and time.monotonic() - self._told.get(text, -REMINDED) >= REMINDED:
                 self._troubles.append(text)
 
     def _tell_troubles(self, said: Callable[[str], None]) -> None:
         with self._lock:
             troubles, self._troubles = self._troubles, []
+            self._told |= dict.fromkeys(troubles, time.monotonic())
         for text in troubles:
             said(text)

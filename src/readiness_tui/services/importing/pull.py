@@ -66,7 +66,9 @@ def pull_mlflow(
 @contextlib.contextmanager
 def _kept(database: Path, server: Server) -> Iterator[KeptTraces]:
     """What an earlier pull of this server had fetched. An error in the block tells what is kept of this one."""
-    folder = database.with_name(f"{database.name}.pulled")
+    folder = database.with_name(
+        f".{database.name}.pulled"
+    )  # hidden: no import of the folder around takes it for a file
     name = f"{server.name[:80]}-{hashlib.sha256(server.url.encode()).hexdigest()[:12]}.jsonl"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)

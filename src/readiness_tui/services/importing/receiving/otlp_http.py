@@ -21,7 +21,7 @@ from http import HTTPStatus
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.importing.receiving.http_server import MAX_BODY, RefusedError, Reply, RequestHead
 
-MAX_UNPACKED = 32 * 1024 * 1024  # bytes after gzip
+MAX_UNPACKED = 16 * 1024 * 1024  # bytes after gzip
 
 JSON, PROTOBUF = "application/json", "application/x-protobuf"
 _SIGNALS = {"/v1/traces": "traces", "/v1/logs": "logs"}
