@@ -22,7 +22,7 @@ from readiness_tui.domain.text.format import day_month
 from readiness_tui.domain.text.sanitise import visible
 from readiness_tui.tui import text as screen
 from readiness_tui.tui.autosave import Autosave, Typed
-from readiness_tui.tui.closing import Closing
+from readiness_tui.tui.dismissing import DismissOnce
 from readiness_tui.tui.form_draft import FormDraft, KeptText, written
 from readiness_tui.tui.host import host
 from readiness_tui.tui.text import line, one_line, safe
@@ -47,7 +47,7 @@ class Field:
     saves: bool = False
 
 
-class FormDialog(Closing, ModalScreen[bool]):
+class FormDialog(DismissOnce, ModalScreen[bool]):
     """Asks for `fields` and hands them to `submit`; dismisses with True once that accepts them."""
 
     BINDINGS = [

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textual.command import CommandList, CommandPalette
 
-from readiness_tui.tui.closing import Closing
+from readiness_tui.tui.dismissing import DismissOnce
 
 
-class Palette(Closing, CommandPalette):
+class Palette(DismissOnce, CommandPalette):
     """As Textual's, but a page of its list is not turned while the list does not show: that ended the app."""
 
     def _action_command_list(self, action: str) -> None:

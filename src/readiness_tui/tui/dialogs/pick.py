@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from readiness_tui.tui.closing import Closing
+from readiness_tui.tui.dismissing import DismissOnce
 from readiness_tui.tui.text import join, line, safe
 from readiness_tui.tui.widgets.pick_list import PickList
 
@@ -21,7 +21,7 @@ from readiness_tui.tui.widgets.pick_list import PickList
 Choice = tuple[str, Content]
 
 
-class PickDialog(Closing, ModalScreen[str | None]):
+class PickDialog(DismissOnce, ModalScreen[str | None]):
     """Dismisses with the id of what was chosen, None where nobody chose. `at`: what is highlighted first; `now`: what holds now, and is marked."""
 
     DEFAULT_CSS = """

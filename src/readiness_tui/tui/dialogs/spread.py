@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from readiness_tui.domain.filters.histogram import Bars
-from readiness_tui.tui.closing import Closing
+from readiness_tui.tui.dismissing import DismissOnce
 from readiness_tui.tui.help_key import HELP
 from readiness_tui.tui.text import line
 from readiness_tui.tui.widgets.pane import Pane
@@ -21,7 +21,7 @@ _FIGURES = (("latency", "Latency, ms", "ms"), ("cost", "Cost, US dollars", "usd"
 _AROUND = 4  # lines that are no drawing
 
 
-class SpreadDialog(Closing, ModalScreen[None]):
+class SpreadDialog(DismissOnce, ModalScreen[None]):
     DEFAULT_CSS = """
     SpreadDialog { background: $background; }
     SpreadDialog #spread { padding: 0 1; }

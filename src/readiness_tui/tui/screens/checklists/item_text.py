@@ -18,9 +18,9 @@ from readiness_tui.domain.verdict.preview import Consequence
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.hands import Present
-from readiness_tui.tui.rival_text import waiting
 from readiness_tui.tui.screens.checklists import last_text
 from readiness_tui.tui.text import clickable, column, fit, join, line, one_line, safe
+from readiness_tui.tui.texts.rival import waiting
 
 LETTER = {Severity.BLOCKER: "B", Severity.MAJOR: "M", Severity.MINOR: "m"}
 WORDS = ("missing", "partial", "met")

@@ -22,10 +22,10 @@ from readiness_tui.domain.runs.model import Case
 from readiness_tui.domain.text.format import number, plural
 from readiness_tui.services import run_cases
 from readiness_tui.services.run_cases import CaseListing, RunCases
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.dialogs.counts import Chosen, CountsDialog
 from readiness_tui.tui.dialogs.pick import PickDialog
 from readiness_tui.tui.dialogs.spread import SpreadDialog
+from readiness_tui.tui.dismissing import DismissOnce
 from readiness_tui.tui.help_key import HELP
 from readiness_tui.tui.host import Host, host
 from readiness_tui.tui.screens.evals.case_text import STATUS
@@ -98,7 +98,7 @@ class AllCaseRows(RowList[Case]):
         ]
 
 
-class AllCasesDialog(Closing, ModalScreen[None]):
+class AllCasesDialog(DismissOnce, ModalScreen[None]):
     """`open_case` shows one of some cases in full."""
 
     BINDINGS = [

@@ -17,8 +17,8 @@ from readiness_tui.domain.runs.model import (
 from readiness_tui.domain.text.format import day_month, number
 from readiness_tui.services.runs import CaseSide, CaseView
 from readiness_tui.tui import glyphs
-from readiness_tui.tui.record_text import LONG, SHORT, as_json, block, chunks, tools, wanted
 from readiness_tui.tui.text import join, line, safe
+from readiness_tui.tui.texts.record import LONG, SHORT, as_json, block, chunks, tools, wanted
 
 REPEATS = 5
 STATUS = {

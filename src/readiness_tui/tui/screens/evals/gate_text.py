@@ -31,9 +31,9 @@ from readiness_tui.domain.text.format import count_text, day_month, moment, numb
 from readiness_tui.domain.verdict.model import Part, Verdict
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
-from readiness_tui.tui.agreement_text import agreement
 from readiness_tui.tui.screens.evals.page import WIDE, CaseLine, Detail, Page, Row, TableColumn
 from readiness_tui.tui.text import fit, join, line, safe
+from readiness_tui.tui.texts.agreement import agreement
 
 COLUMNS = (
     TableColumn("metric", 0),

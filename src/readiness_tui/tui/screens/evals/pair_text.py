@@ -14,11 +14,11 @@ from readiness_tui.domain.runs.model import Case, CaseStatus, ToolCall
 from readiness_tui.domain.text.format import number
 from readiness_tui.services.runs import CaseSide, CaseView
 from readiness_tui.tui import glyphs
-from readiness_tui.tui.diff_text import ADDED, REMOVED, words
-from readiness_tui.tui.record_text import LONG, SHORT, block
 from readiness_tui.tui.screens.evals.case_text import STATUS
 from readiness_tui.tui.screens.evals.tabs import apart
 from readiness_tui.tui.text import column, fit, join, line, safe
+from readiness_tui.tui.texts.diff import ADDED, REMOVED, words
+from readiness_tui.tui.texts.record import LONG, SHORT, block
 
 _MUTED = "$foreground-muted"
 _CHUNK = 160  # characters of a chunk that are shown

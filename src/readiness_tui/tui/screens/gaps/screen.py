@@ -30,10 +30,10 @@ from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.dialogs.whom import asking_whom
 from readiness_tui.tui.hands import Present
-from readiness_tui.tui.rival_text import waiting
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import column, join, safe
+from readiness_tui.tui.texts.rival import waiting
 from readiness_tui.tui.typed_day import TypedDay
 from readiness_tui.tui.widgets.opening_list import OpeningList
 from readiness_tui.tui.widgets.pick_list import Pick

@@ -25,8 +25,8 @@ from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.importing.mapping import NO_UNIT, ProposedMapping, mapping_for
 from readiness_tui.services.importing.result import ImportedFile
 from readiness_tui.tui.autosave import Autosave, Typed
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
+from readiness_tui.tui.dismissing import DismissOnce
 from readiness_tui.tui.form_draft import FormDraft, written
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.importing.mapping_dialog import MappingDialog
@@ -36,7 +36,7 @@ ROLES = ("", "candidate", "baseline")
 STORING = "Read. It is being stored, and what follows from it judged …"
 
 
-class ImportScreen(Closing, ModalScreen[None]):
+class ImportScreen(DismissOnce, ModalScreen[None]):
     """Asks for a file or folder, imports it in a thread of its own, and says what came of it."""
 
     CSS_PATH = "screen.tcss"

@@ -21,9 +21,9 @@ from readiness_tui.services.incidents import edit
 from readiness_tui.services.review import settling
 from readiness_tui.tui import external_editor
 from readiness_tui.tui.autosave import Autosave, Typed
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.dialogs.pick import PickDialog
 from readiness_tui.tui.dialogs.two_versions import TwoVersionsDialog
+from readiness_tui.tui.dismissing import DismissOnce
 from readiness_tui.tui.host import host
 from readiness_tui.tui.markdown import lay_out
 from readiness_tui.tui.screens.incidents import editor_text
@@ -64,7 +64,7 @@ class SectionArea(TextArea):
         self.put(before + event.text + after)
 
 
-class NoteEditor(Closing, ModalScreen[None]):
+class NoteEditor(DismissOnce, ModalScreen[None]):
     """Opens at `key`. What is typed is a draft within a second, and the section once one leaves it or presses ctrl+s."""
 
     CSS_PATH = "editor.tcss"

@@ -17,8 +17,8 @@ from readiness_tui.services.incidents.eval_cases import needs_reason
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.glyphs import Mark
 from readiness_tui.tui.markdown import hanging
-from readiness_tui.tui.rival_text import waiting
 from readiness_tui.tui.text import column, join, line, one_line, safe
+from readiness_tui.tui.texts.rival import waiting
 
 _LABEL = 10  # columns of the labels on the left
 #: Short facts of the note that stand with its summary.

@@ -21,8 +21,8 @@ from readiness_tui.domain.scorecard.model import GateCheck
 from readiness_tui.services.core.desk import open_desk
 from readiness_tui.services.start import lab as service
 from readiness_tui.services.start.lab import Lab, Ran
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
+from readiness_tui.tui.dismissing import DismissOnce
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.lab import lab_text
 from readiness_tui.tui.text import join, line
@@ -32,7 +32,7 @@ STEPS = ("questions", "thresholds", "baseline", "change", "answers", "decide", "
 _VERDICTS = {"p": HumanVerdict.PASS, "f": HumanVerdict.FAIL, "u": HumanVerdict.UNSURE}
 
 
-class LabScreen(Closing, Screen[None]):
+class LabScreen(DismissOnce, Screen[None]):
     """`folder`: where the lab's files go, or are."""
 
     CSS_PATH = "screen.tcss"

@@ -12,9 +12,9 @@ from readiness_tui.domain.runs.model import Case, CaseStatus, GoldenCase, HumanL
 from readiness_tui.domain.text.format import day_month, number, plural
 from readiness_tui.services.labels.queue import DRAW, Queue, Task, Why, Word
 from readiness_tui.tui import glyphs
-from readiness_tui.tui.agreement_text import agreement
-from readiness_tui.tui.record_text import LONG, block, chunks, tools, wanted
 from readiness_tui.tui.text import column, join, line, safe
+from readiness_tui.tui.texts.agreement import agreement
+from readiness_tui.tui.texts.record import LONG, block, chunks, tools, wanted
 
 TITLES = {
     Why.HIGH_RISK: "HIGH-RISK REVIEW",

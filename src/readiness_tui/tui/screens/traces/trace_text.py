@@ -14,9 +14,9 @@ from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.domain.text.format import day_month, moment, number, plural
 from readiness_tui.services.traces import ListedTrace
 from readiness_tui.tui.hands import Present
-from readiness_tui.tui.record_text import LONG, as_json, block, chunks, tools
 from readiness_tui.tui.screens.traces.waterfall import waterfall
 from readiness_tui.tui.text import fit, join, line, one_line, safe
+from readiness_tui.tui.texts.record import LONG, as_json, block, chunks, tools
 from readiness_tui.tui.widgets.page_window import PageWindow
 from readiness_tui.tui.widgets.titles import Title
 

@@ -11,8 +11,8 @@ from textual.content import Content
 
 from readiness_tui.domain.compare.word_diff import DiffPiece, WordKind
 from readiness_tui.domain.text.format import plural
-from readiness_tui.tui.record_text import LONG
 from readiness_tui.tui.text import join, safe
+from readiness_tui.tui.texts.record import LONG
 
 REMOVED, ADDED = "$text-error strike", "$text-success underline"
 _CONTEXT = 200  # characters kept at either end of a long stretch that both texts share

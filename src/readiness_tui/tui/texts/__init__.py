@@ -1,0 +1,1 @@
+"""What several screens say of the same thing, as text to be shown."""
