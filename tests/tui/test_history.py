@@ -6,15 +6,18 @@ from datetime import date
 
 import pytest
 
-from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import load
-from readiness_tui.services.review import assess, history, scorecard
+from readiness_tui.services.review import assess, history, mend, scorecard
 from readiness_tui.store.audit import RowChange
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.dialogs.form import FormDialog
 from readiness_tui.tui.dialogs.pick import PickDialog
 from readiness_tui.tui.dialogs.reviews import ReviewDialog
+from readiness_tui.tui.dialogs.two_versions import TwoVersionsDialog
+from tests.conftest import NOW
 from tests.tui.driving import HOSTILE, NARROW, WIDE, Size, answer, notices, painted, press, read
+from tests.tui.test_live import until
 
 
 @pytest.mark.slow
@@ -164,3 +167,18 @@ async def test_no_footer_asks_a_review_that_is_still_being_opened(sample_app: Re
             assert sample_app.screen.active_bindings
             sample_app.screen.refresh_bindings()
             sample_app.view = view
+
+
+async def test_what_an_edit_of_the_review_keeps_beside_anothers_is_shown(sample_desk: Desk) -> None:
+    app = ReadinessApp(sample_desk, here=sample_desk.store.path.parent)
+    async with app.run_test(size=NARROW) as pilot:
+        await press(pilot, "H", "e")
+        ben = open_desk(sample_desk.store.path, "ben", clock=lambda: NOW)
+        mend.edit_review(ben, release="2026.12")
+        ben.close()
+        await answer(pilot, release="2027.1")
+        await until(pilot, lambda: isinstance(app.screen, TwoVersionsDialog))
+        shown = painted(pilot)
+        assert "2026.12" in shown
+        assert "2027.1" in shown
+    assert load(sample_desk).review.release == "2026.12"
