@@ -8,10 +8,13 @@ import threading
 from contextlib import suppress
 from typing import Any
 
+from textual._context import active_message_pump
 from textual.app import App, ScreenError
 from textual.binding import Binding
 from textual.css.query import NoMatches
+from textual.dom import DOMNode
 from textual.driver import Driver
+from textual.worker import active_worker
 
 from readiness_tui.tui import autosave
 
@@ -20,7 +23,7 @@ _FAULT = 70  # EX_SOFTWARE, as for a command
 _LAST_KEYS = 0.05  # seconds: what was pressed before the end is still on its way to its field
 _HANGUP = 129  # 128 and the signal's number, as a shell says it
 
-_GONE = (NoMatches, ScreenError)  # what work meets that ends after its screen: no fault where the app is being left
+_GONE = (NoMatches, ScreenError)  # what work meets that ends after its screen: no fault where that was left
 
 
 class TerminalApp(App[None]):
@@ -84,7 +87,7 @@ class TerminalApp(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         """Ends the app, as Textual's own does, but leaves it to the command line to say so: without anybody's data."""
-        if self._exit and isinstance(getattr(error, "error", error), _GONE):
+        if isinstance(getattr(error, "error", error), _GONE) and (self._exit or _left()):
             return
         self._return_code = _FAULT
         if self._exception is None:
@@ -108,3 +111,10 @@ class TerminalApp(App[None]):
         with suppress(Exception):  # before the first screen there is none
             self.doing = self.doing or " > ".join(type(screen).__name__ for screen in self.screen_stack)
         autosave.look()
+
+
+def _left() -> bool:
+    """Whether what is being done just now is done for a screen, or a part of one, that was left meanwhile."""
+    worker, pump = active_worker.get(None), active_message_pump.get(None)
+    node = worker.node if worker is not None else pump
+    return isinstance(node, DOMNode) and not isinstance(node, App) and (node._closing or not node.is_attached)

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from textual.command import CommandList, CommandPalette
+from textual.errors import NoWidget
+from textual.events import Click
 
 from readiness_tui.tui.dismissing import DismissOnce
 
 
 class Palette(DismissOnce, CommandPalette):
-    """As Textual's, but a page of its list is not turned while the list does not show: that ended the app."""
+    """As Textual's, but for two things that ended the app: a page of its list is turned only while the list shows, and a click
+    beside everything is none."""
 
     def _action_command_list(self, action: str) -> None:
         if self.query_one(CommandList).scrollable_content_region:
             super()._action_command_list(action)
+
+    async def _on_click(self, event: Click) -> None:
+        """Textual's own is called after this one, and fails where nothing lies under the mouse."""
+        try:
+            self.get_widget_at(event.x, event.y)
+        except NoWidget:
+            event.prevent_default()
