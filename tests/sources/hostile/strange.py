@@ -66,4 +66,11 @@ _TRACKERS = (
     b"run_id,experiment_id,status,start_time,metrics.a\nr,1,FINISHED,never,1e999\nr2,1,?,,nan\nr2,1,?,,0x1\n",
 )  # fmt: skip
 
-CONTENTS = (*_NOTHING, *_DEEP, *_BINARY, *_OWN, *_REPORTS, *_TRACES, *_TRACKERS)
+#: What a pattern that takes blanks back would read for hours: the suite would not end.
+_BLANKS = tuple(
+    begin + blank * 400_000
+    for blank in (b"\n", b" ", b"\t", b"\r\n", b"\n  ")
+    for begin in (b"", b"results:", b"- ", b"thresholds", b"{", b"[", b"<a", b"x,y", b"---", b'"')
+)
+
+CONTENTS = (*_NOTHING, *_BLANKS, *_DEEP, *_BINARY, *_OWN, *_REPORTS, *_TRACES, *_TRACKERS)

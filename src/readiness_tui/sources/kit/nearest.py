@@ -70,12 +70,12 @@ _BY_START: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "a PDF: import the data it was made from"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook: save the sheet as CSV (UTF-8)"),
 )
-#: What tracers print for people, by a part of it.
+#: What tracers print for people, by a part of it. Blanks are taken once and for all (`*+`), or a file of line ends takes days.
 _PRINTED: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
     (re.compile(pattern), f"what {who} prints for people, not for programs: {instead}")
     for pattern, who, instead in (
         (
-            rb"(?m)^\s*traceId: '[0-9a-f]{32}'|^\{\s+resource: \{",
+            rb"(?m)^[ \t]*+traceId: '[0-9a-f]{32}'|^\{\s+resource: \{",
             "OpenTelemetry's console exporter for JavaScript",
             "export with @opentelemetry/exporter-trace-otlp-http to `readiness collect`, or to a collector's file exporter",
         ),

@@ -83,6 +83,10 @@ def lines(path: Path, longest: int | None = None) -> Iterator[tuple[int, bytes] 
                     block, done = block[len(BOM) :], len(BOM)
                     yield Warn(f"{path.name} starts with a byte order mark; it was skipped.")
                 done += len(block)
+                if not skipping and not carry and block.endswith(b"\n") and not block.strip():  # counted, not cut apart
+                    number += block.count(b"\n")
+                    yield Progress(done, total)
+                    continue
                 parts = (carry + block).split(b"\n")
                 carry = parts.pop()
                 for part in parts:

@@ -19,8 +19,10 @@ from readiness_tui.sources.kit.xml_stream import Element, root_of, stream
 from readiness_tui.sources.kit.yaml_dump import Dump
 from readiness_tui.sources.promptfoo.grading import inner
 
-_YAML = re.compile(rb"\A(?:---\s*\n)?(?:#.*\n)*(?:evalId:\s|results:\s*\n\s+version:\s)", re.MULTILINE)
-_YAML_RESULTS = re.compile(rb"^results:\s*\n(?:\s+\w+:.*\n)*?\s+version:\s*(\d+)\s*$", re.MULTILINE)
+_YAML = re.compile(rb"\A(?:---\s*\n)?(?:#.*\n)*(?:evalId:\s|results:[ \t\r]*+\n\s++version:\s)", re.MULTILINE)
+_YAML_RESULTS = re.compile(
+    rb"^results:[ \t\r]*+\n(?:\s++\w++:.*+\n)*?\s++version:[ \t]*+(\d++)[ \t\r]*+$", re.MULTILINE
+)
 _ROW = ["promptfoo", "results", "results"]
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?", re.ASCII)
 _LISTS = frozenset(

@@ -34,7 +34,7 @@ _OTHER = re.compile(rb"^(?:gates?|quality_gates|limits|requirements|criteria|met
 _BOUND = re.compile(
     rb"\b(?:min|max|minimum|maximum|at_least|at_most|gte|lte|threshold)['\"]?\s*:|[<>]=|\xe2\x89[\xa4\xa5]"
 )
-_ENTRY = re.compile(rb"^\s*-\s*\{?\s*metric\s*:", re.MULTILINE)
+_ENTRY = re.compile(rb"^[ \t]*+-\s*+(?:\{\s*+)?metric\s*+:", re.MULTILINE)
 
 
 def read_gate(path: Path) -> Gate:
