@@ -152,4 +152,4 @@ def test_a_lock_with_long_names_can_be_read_again(desk: Desk, tmp_path: Path) ->
     assert path is not None
     assert read_lock(path).judge_digest == made.judge_digest
     versions.lock(desk, folder=tmp_path, judge="lenient")
-    assert read_lock(path).judge_digest == "lenient"
+    assert read_lock(path).judge_digest == "name:lenient"
