@@ -19,6 +19,7 @@ from readiness_tui.cli.common import (
     NamedPath,
     Session,
     aim,
+    finish_lock,
     may_ask,
     note,
     pass_session,
@@ -63,6 +64,7 @@ def open_app(session: Session) -> None:
         tell_zone(desk)
         with suppress(SeveralError):  # the app asks, or knows where this person was
             aim(desk, session, frozen=True, asks=False)
+        finish_lock(desk)
         remember(path)
     _show(desk, session)
 

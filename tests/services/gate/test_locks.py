@@ -151,3 +151,5 @@ def test_a_lock_with_long_names_can_be_read_again(desk: Desk, tmp_path: Path) ->
     made, path = versions.lock(desk, folder=tmp_path, judge="strict " * 60)
     assert path is not None
     assert read_lock(path).judge_digest == made.judge_digest
+    versions.lock(desk, folder=tmp_path, judge="lenient")
+    assert read_lock(path).judge_digest == "name:lenient"

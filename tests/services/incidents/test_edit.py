@@ -481,6 +481,41 @@ def test_a_trace_becomes_the_skeleton_of_an_eval_case(sample_desk: Desk, tmp_pat
     assert cases.propose_file(sample_desk, tmp_path / "elsewhere") == cases.NEW_CASES
 
 
+def test_a_case_whose_adding_was_killed_is_added_by_the_next_try(
+    sample_desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "golden.jsonl"
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cases, "link", killed)  # after the file, before the database
+    with pytest.raises(KeyboardInterrupt):
+        cases.add_case(sample_desk, IN_REVIEW, "trace-0924", "inc-2-1", file)
+    monkeypatch.undo()
+    written = file.read_text(encoding="utf-8")
+    cases.add_case(sample_desk, IN_REVIEW, "trace-0924", "inc-2-1", file)
+    assert file.read_text(encoding="utf-8") == written
+    assert edit.get(sample_desk, IN_REVIEW).eval_cases == ("?inc-2-1",)
+
+
+def test_a_case_that_another_process_adds_meanwhile_stays(
+    sample_desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until this one has the writer's lock somebody else may write; after that nobody can."""
+    file = tmp_path / "golden.jsonl"
+    write = sample_desk.store.write
+
+    def late(*given: object, **how: object):
+        monkeypatch.undo()
+        file.write_text('{"id": "theirs", "question": "Hi?"}\n', encoding="utf-8")
+        return write(*given, **how)
+
+    monkeypatch.setattr(sample_desk.store, "write", late)
+    cases.add_case(sample_desk, IN_REVIEW, "trace-0924", "mine", file)
+    assert [json.loads(line)["id"] for line in file.read_text(encoding="utf-8").splitlines()] == ["theirs", "mine"]
+
+
 def test_a_case_carries_neither_secrets_nor_personal_data(sample_desk: Desk, tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
     question = "I am jane@shop.org, +49 170 1234567, card 4111 1111 1111 1111, key AKIAIOSFODNN7EXAMPLE"

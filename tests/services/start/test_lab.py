@@ -134,6 +134,23 @@ def test_a_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
+@pytest.mark.parametrize("step", ["shutil.copytree", "shutil.copy", "readiness_tui.services.start.lab._write"])
+def test_a_lab_that_was_killed_while_it_began_is_begun_again(
+    tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(step, killed)
+    with pytest.raises(KeyboardInterrupt):
+        service.begin(tmp_path / "lab", "zoe")
+    monkeypatch.undo()
+    (tmp_path / "lab" / ".golden_set.jsonl.0123456789ab.tmp").write_text("half")
+    lab = service.begin(tmp_path / "lab", "zoe")
+    assert len(service.questions(lab).cases) == 10
+    assert lab.path("pipeline.py").is_file()
+
+
 def test_a_review_opens_on_the_files_with_the_lock_before_the_run(lab: Lab) -> None:
     through(lab, "synonyms")
     path = service.open_review(lab)

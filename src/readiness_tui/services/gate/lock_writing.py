@@ -69,8 +69,8 @@ def settle(conn: Connection, desk: Desk, folder: Path) -> bool:
 
 
 def _later(path: Path, lock: Lock) -> bool:
-    """Whether the file holds this lock, or one that was made after it: from a checkout, say."""
+    """Whether the file holds a lock that was made after this one: from a checkout, say."""
     try:
-        return lock_file.read_lock(path).at >= lock.at
+        return lock_file.read_lock(path).at > lock.at
     except ReadinessError:
         return False

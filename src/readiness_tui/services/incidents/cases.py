@@ -52,9 +52,6 @@ def add_case(desk: Desk, number: int, trace_id: str, case_id: str, path: Path) -
         raise ReadinessError(f"No trace “{trace_id.strip()}” was imported, so it cannot become a case.")
     if trace.question is None or not trace.question.strip():
         raise ReadinessError(f"{trace.id} was logged without its question, so it cannot become a case.")
-    before = _read(path)
-    if case_id in _ids(before):
-        raise ReadinessError(f"{path.name} has a case {case_id} already. Give this one another id.")
     record = {
         "id": case_id,
         "question": mask_all(trace.question),
@@ -63,12 +60,23 @@ def add_case(desk: Desk, number: int, trace_id: str, case_id: str, path: Path) -
         "tags": ["incident", incident.name],
         "from_trace": trace.id,
     }
-    from readiness_tui.reports.atomic import write_text
-
-    end = "\n" if before and not before.endswith("\n") else ""
-    write_text(path, f"{before}{end}{json.dumps(record, ensure_ascii=False)}\n")
+    # The writer's lock keeps out whoever adds another case to the same file from another process.
+    with desk.store.write(desk.who, "an eval case", now=desk.now()):
+        _append(path, case_id, json.dumps(record, ensure_ascii=False))
     # In no golden set before the file is imported: until then it is linked as still missing.
     link(desk, number, traces=[trace.id], eval_cases=[AWAITED + case_id])
+
+
+def _append(path: Path, case_id: str, line: str) -> None:
+    from readiness_tui.reports.atomic import write_text
+
+    before = _read(path)
+    if line in before.split("\n"):
+        return  # an earlier try was killed before the case was linked
+    if case_id in _ids(before):
+        raise ReadinessError(f"{path.name} has a case {case_id} already. Give this one another id.")
+    end = "\n" if before and not before.endswith("\n") else ""
+    write_text(path, f"{before}{end}{line}\n")
 
 
 def _read(path: Path) -> str:

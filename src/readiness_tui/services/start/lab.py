@@ -90,12 +90,12 @@ def begin(folder: Path, who: str, clock: Callable[[], datetime] = utc_now) -> La
     lab = Lab(folder, who, clock)
     if lab.path(GOLDEN).is_file() and lab.path(DOCUMENTS).is_dir():
         return lab
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if folder.exists() and (not folder.is_dir() or any(not _begun(one.name) for one in folder.iterdir())):
         raise ReadinessError(f"{folder} is there already and holds no lab. Name another: `readiness lab FOLDER`.")
     shipped = shipped_folder("sample_data")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(shipped / "lab" / DOCUMENTS, lab.path(DOCUMENTS))
+        shutil.copytree(shipped / "lab" / DOCUMENTS, lab.path(DOCUMENTS), dirs_exist_ok=True)
         shutil.copy(shipped / "lab" / PIPELINE, lab.path(PIPELINE))
     except OSError as error:
         raise ReadinessError(f"{folder} cannot be written: {error.strerror or error}. Name another folder.") from None
@@ -103,6 +103,11 @@ def begin(folder: Path, who: str, clock: Callable[[], datetime] = utc_now) -> La
     keep = ("id", "question", "expected_source", "must_include", "tags")
     _write(lab, [{key: row[key] for key in keep if key in row} for row in every if _TAG in row.get("tags", ())])
     return lab
+
+
+def _begun(name: str) -> bool:
+    """Whether a lab that was killed while it began may have left this."""
+    return name in (DOCUMENTS, PIPELINE) or (name.startswith(f".{GOLDEN}.") and name.endswith(".tmp"))
 
 
 # -- the questions ----------------------------------------------------------------------------------------------------

@@ -34,7 +34,9 @@ def size(path: Path) -> int:
 
 
 def prepare(store: Store, now: datetime) -> None:
-    """Remove what dead imports left. Raises ReadinessError while another process is importing."""
+    """Remove what dead imports left. Raises ReadinessError while another process is importing, or nothing can be saved."""
+    if store.read_only:
+        raise ReadinessError(store.read_only)
     if leftovers.sweep(store, now):
         raise ReadinessError(
             f"{one_line(str(store.path))} is open elsewhere: an import is coming in. Nothing was changed. Wait until it"
