@@ -4,7 +4,6 @@ document or screen. The doors are those of `test_hostile.py`; the review is fill
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -39,7 +38,9 @@ def told(text: str) -> list[str]:
     """The kinds of which something is left, also where a screen has broken the line."""
     plain = "".join(text.split())
     return [
-        f"{name}: …{plain[max(0, plain.find(body) - 60) : plain.find(body) + 20]}" for name, body in BODIES.items() if body in plain
+        f"{name}: …{plain[max(0, plain.find(body) - 60) : plain.find(body) + 20]}"
+        for name, body in BODIES.items()
+        if body in plain
     ]
 
 
@@ -120,6 +121,5 @@ async def test_no_room_shows_one(key: str, size: tuple[int, int], planted_db: Pa
 
 
 @pytest.fixture(autouse=True)
-def _no_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    yield
