@@ -15,7 +15,7 @@ _.protocol_version, _.server_version, _.sys_version, _.timeout
 _.redirect_request, req, fp, msg, newurl, modified, _.http_open, _.https_open, _.response_class
 _.buffer_text, _.StartElementHandler, _.EndElementHandler, _.CharacterDataHandler
 _.EntityDeclHandler, _.ExternalEntityRefHandler, _.StartDoctypeDeclHandler
-_.text_factory, _.log_errors
+_.text_factory, _.log_errors, _.max_mem
 # Members of enums, reached by their values.
 _.STARTED, _.MITIGATED, _.REVIEWED, _.MODEL_DRIFT, _.PLANNING, _.DATA_LEAK, _.COST_LATENCY, _.BLIND_SPOT
 _.HELD, _.ABSENT

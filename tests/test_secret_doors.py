@@ -4,7 +4,6 @@ document or screen. The doors are those of `test_hostile.py`; the review is fill
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -122,6 +121,5 @@ async def test_no_room_shows_one(key: str, size: tuple[int, int], planted_db: Pa
 
 
 @pytest.fixture(autouse=True)
-def _no_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    yield

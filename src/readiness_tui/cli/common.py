@@ -232,6 +232,7 @@ def desk_of(session: Session, *, frozen: bool = False, whole: bool = False) -> I
         if desk.store.own_changes:
             with suppress(ReadinessError):  # what went wrong meanwhile is told by whoever raised it
                 tell_where(desk)
+                _tell_credentials()
         desk.close()
 
 
@@ -263,6 +264,17 @@ def _ask_which(several: Any) -> Any:
         tell(f"{number:>3}  {line}")
     number = click.prompt("Which one", type=click.IntRange(1, len(several.choices)), err=True)
     return several.choices[number - 1]
+
+
+def _tell_credentials() -> None:
+    """Say once that what was typed for this command holds a credential."""
+    from readiness_tui.domain.text.secrets import remark_on
+
+    context = click.get_current_context(silent=True)
+    typed = context.params.values() if context is not None else ()
+    texts = (text for one in typed for text in (one if isinstance(one, tuple) else (one,)) if isinstance(text, str))
+    if said := remark_on(texts):
+        tell(said)
 
 
 def tell_where(desk: Desk, what: str = "Saved") -> None:

@@ -7,7 +7,7 @@ import uuid
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness_tui.domain.text.secrets import find_secrets, mask
@@ -110,6 +110,7 @@ pieces = st.lists(
 
 
 @given(pieces)
+@settings(deadline=None)  # the first text with a sign of a format waits for its expression to be compiled
 def test_hits_are_ordered_disjoint_and_masking_twice_changes_nothing(parts: list[str]) -> None:
     text = "".join(parts)
     hits = find_secrets(text)

@@ -22,6 +22,7 @@ from readiness_tui.domain.metrics import (
 from readiness_tui.domain.metrics.rule import Direction, Rule
 from readiness_tui.domain.runs.model import ScoreState
 from readiness_tui.domain.text.format import number, plural
+from readiness_tui.domain.text.secrets import mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Compared:
 
     @property
     def name(self) -> str:
-        return self.metric.key.replace("_", " ")
+        return mask(self.metric.key).replace("_", " ")
 
     @property
     def gained(self) -> bool:

@@ -25,6 +25,7 @@ from readiness_tui.domain.metrics.words import metric_label
 from readiness_tui.domain.runs.model import HIGH_RISK
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.domain.text.secrets import mask
 
 _SUCCESS = ("task_success_rate", "cost_per_success")
 
@@ -50,7 +51,7 @@ def findings(
     yield from _unnamed(gate, runs, base)
     alone = [row for row in rows if _is_figure(row)]
     if alone:
-        names = first_few(dict.fromkeys(metric_label(row.rule).replace("_", " ") for row in alone))
+        names = first_few(dict.fromkeys(mask(metric_label(row.rule)).replace("_", " ") for row in alone))
         yield GateFinding(
             "figures-only",
             f"figures only: no case stands behind {names}; bring the run with its cases",

@@ -21,6 +21,7 @@ from readiness_tui.domain.runs.declared import start_known
 from readiness_tui.domain.runs.model import UNKNOWN_VERSION, CaseStatus, Completeness, EvalSet, Run
 from readiness_tui.domain.text.format import day_month
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.domain.text.secrets import mask
 from readiness_tui.domain.traces.listed import NOTHING_RECORDED
 
 AGAIN, RENAMED = "failed-then-passed", "tried-until-passed"  # names of findings
@@ -182,7 +183,7 @@ def _version(run: Run) -> str:
 def _again(failed: Attempt, passed: Attempt) -> str:
     version = passed.run.version
     what = f"version {one_line(version, 60)}" if version != UNKNOWN_VERSION else "a version that no file names"
-    rules = ", ".join(name.replace("_", " ") for name in failed.failed)
+    rules = ", ".join(mask(name).replace("_", " ") for name in failed.failed)
     ran = "as it was imported before" if failed.run.id == passed.run.id else f"in run {one_line(failed.run.id, 60)!r}"
     act = (
         "record or declare the version" if version == UNKNOWN_VERSION else "record what changed (prompt, model, index)"

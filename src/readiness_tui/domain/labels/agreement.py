@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from readiness_tui.domain.intervals import Z_BOTH_SIDES, wilson
 from readiness_tui.domain.text.format import percent, plural
+from readiness_tui.domain.text.secrets import mask
 
 MIN_SHARE = 10  # fewest cases for a share: with fewer, the interval covers more than half of the scale
 MIN_KAPPA = 30  # fewest cases for kappa, whose interval is a large-sample approximation …
@@ -56,7 +57,7 @@ class Agreement:
 
     @property
     def label(self) -> str:
-        return self.metric.replace("_", " ") or "overall"
+        return mask(self.metric).replace("_", " ") or "overall"
 
     @property
     def text(self) -> str:

@@ -10,6 +10,7 @@ with digits or symbols, no placeholder), or prose about passwords would drown th
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -131,6 +132,17 @@ def _masked(text: str) -> str:
         parts += (text[at : hit.start], f"[masked {hit.pattern}]")
         at = hit.end
     return "".join((*parts, text[at:])) if parts else text
+
+
+def remark_on(typed: Iterable[str]) -> str:
+    """What a person is told once who has just saved a credential among other words; empty where there is none."""
+    found = dict.fromkeys(hit.pattern for text in typed for hit in find_secrets(text))
+    if not found:
+        return ""
+    return (
+        f"What you saved holds what looks like a credential ({', '.join(found)}). It is stored as you typed it and masked"
+        " wherever it is shown. If it is real, take it out and have it replaced where it is used."
+    )
 
 
 _remembered = lru_cache(4096)(_masked)  # the cells of a table are drawn again and again

@@ -20,6 +20,7 @@ from readiness_tui.domain.gate_result.words import cases_text, reason_text
 from readiness_tui.domain.incidents.model import Incident, Sev
 from readiness_tui.domain.metrics.words import metric_label, rule_text, value_text
 from readiness_tui.domain.text.format import count_text, percent, plural
+from readiness_tui.domain.text.secrets import mask
 from readiness_tui.domain.verdict.acts import GATE_ACTS, row_act
 from readiness_tui.domain.verdict.gap import Gap
 from readiness_tui.domain.verdict.model import Cause, Facts, Part, Section, Verdict
@@ -111,7 +112,7 @@ def row_severity(row: GateRow) -> Severity:
 
 def row_text(row: GateRow) -> str:
     """ "Citation accuracy fails: 35 of 40, needs ≥ 0.90"."""
-    label = metric_label(row.rule).replace("_", " ")
+    label = mask(metric_label(row.rule)).replace("_", " ")
     name = f"{'' if row.rule.required else 'optional '}{label}"
     name = name[:1].upper() + name[1:]
     if row.result is Result.INCONCLUSIVE:

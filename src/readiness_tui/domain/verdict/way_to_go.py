@@ -14,6 +14,7 @@ from datetime import date
 from readiness_tui.domain.checklists.assessment import Assurance, Standing
 from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.gate_result.model import Result
+from readiness_tui.domain.text.secrets import mask
 from readiness_tui.domain.verdict.acts import GATE_ACTS
 from readiness_tui.domain.verdict.causes import item_key
 from readiness_tui.domain.verdict.conditions import broken_condition_causes, condition, due_key, owner_key
@@ -285,7 +286,7 @@ class _Search:
 
     def _pass(self, rule_key: str) -> str:
         """What a rule needs: a better figure, or only a measurement on what was locked."""
-        name = rule_key.replace("_", " ")
+        name = mask(rule_key).replace("_", " ")
         results = [row.result for row in self.facts.gate.rows if row.rule.key == rule_key]
         if results == [Result.CHANGED]:
             return f"lock again, and measure {name} on what is locked"

@@ -18,6 +18,7 @@ from readiness_tui.domain.metrics.rule import From
 from readiness_tui.domain.metrics.words import metric_label
 from readiness_tui.domain.runs.model import Drawn
 from readiness_tui.domain.text.format import plural
+from readiness_tui.domain.text.secrets import mask
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.measure import Measured
@@ -69,7 +70,7 @@ def questions(
         end = sum(batch.size for batch in own)
         start = end - own[-1].size if own else 0
         waiting = sum(not found.asked[key][1] for key in found.drawn[start:end])
-        title = (found.metric or "the answer as a whole").replace("_", " ")
+        title = mask(found.metric or "the answer as a whole").replace("_", " ")
         made.append(Question(found.metric, title, len(own) + 1, max(len(found.drawn) - end, 0), waiting))
     return tuple(made)
 

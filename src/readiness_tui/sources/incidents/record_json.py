@@ -147,7 +147,7 @@ class _File(msgspec.Struct):
 
 def record_text(copy: Copy, review: ReviewLink | None = None) -> str:
     """The file of an incident, secrets and personal data masked, the same bytes for the same record."""
-    incident = masked(copy.incident, personal=True)
+    incident, review = masked(copy.incident, personal=True), masked(review)
     link = _Review.of(review, scorecard=review.digest or None) if review is not None else None
     return to_json(msgspec.to_builtins(_File(SCHEMA, KIND, _record(incident, copy), _derived(incident), link))) + "\n"
 

@@ -20,6 +20,7 @@ from textual.widgets import Button, Input, Label, Static, TextArea
 
 from readiness_tui.domain.text.format import day_month
 from readiness_tui.domain.text.sanitise import visible
+from readiness_tui.domain.text.secrets import remark_on
 from readiness_tui.tui import text as screen
 from readiness_tui.tui.autosave import Autosave, Typed
 from readiness_tui.tui.dismissing import DismissOnce
@@ -244,6 +245,8 @@ class FormDialog(DismissOnce, ModalScreen[bool]):
             if self._draft is not None:
                 await self._autosave.forget()
                 await self._draft.clear()
+            if said := remark_on(values[field.name] for field in self._fields if values[field.name] != field.value):
+                host(self).tell(said)
             self.dismiss(True)
         else:
             self.query_one("#dialog-refusal", Static).update(safe(refusal))

@@ -13,10 +13,15 @@ from dataclasses import dataclass
 
 #: Not inside a longer word or digest. An escape before it (`\n` in JSON, `%3D`, a terminal colour) ends in a letter or
 #: digit but is not part of a word.
-FREE = (
-    r"(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt])|(?<=\\u[0-9A-Fa-f]{4})|(?<=%[0-9A-Fa-f]{2})"
-    r"|(?<=[\[;][0-9][A-Za-z])|(?<=[\[;][0-9]{2}[A-Za-z]))"
+_FREE_BEFORE = (
+    "(?<![A-Za-z0-9])",
+    r"\\[bfnrt]",
+    r"\\u[0-9A-Fa-f]{4}",
+    "%[0-9A-Fa-f]{2}",
+    r"[\[;][0-9][A-Za-z]",
+    r"[\[;][0-9]{2}[A-Za-z]",
 )
+FREE = f"(?:{'|'.join(f'(?<={one})' for one in _FREE_BEFORE)})"
 #: What a token is made of, whatever the vendor, in lower case.
 TOKEN = "[a-z0-9_.~+/=%:$|-]"
 #: White space in bytes: that of ASCII, and any of Unicode's, which begins with a byte beyond ASCII.
@@ -60,6 +65,12 @@ def bounded(loose: str) -> str:
     return loose.replace(f"[{SPACE}]*", f"[{SPACE}]{{0,24}}").replace(f"[{SPACE}]+", f"[{SPACE}]{{1,24}}")
 
 
+def _free(head: str) -> str:
+    """A literal that begins as `FREE` says; looked for first and looked back over then, which is much faster."""
+    literal = re.escape(head)
+    return f"{literal}(?:{'|'.join(f'(?<={one}{literal})' for one in _FREE_BEFORE)})"
+
+
 def key(
     name: str, prefixes: str, alphabet: str, least: int, *, sure: Callable[[str], bool] = bool, tail: str = ""
 ) -> SecretRule:
@@ -70,7 +81,7 @@ def key(
     (gate,) = gates
     return SecretRule(
         name,
-        rf"{FREE}((?:{'|'.join(map(re.escape, heads))})[{alphabet}]{{{least},}}+{tail})",
+        rf"((?:{'|'.join(map(_free, heads))})[{alphabet}]{{{least},}}+{tail})",
         tuple(rf"{re.escape(head.lower())}{TOKEN}{{{min(least, ENOUGH)}}}" for head in heads),
         of(sure),
         gate,

@@ -28,6 +28,7 @@ from readiness_tui.domain.metrics.words import (
 )
 from readiness_tui.domain.runs.model import Case
 from readiness_tui.domain.text.format import count_text, day_month, moment, number, plural
+from readiness_tui.domain.text.secrets import mask
 from readiness_tui.domain.verdict.model import Part, Verdict
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
@@ -250,7 +251,7 @@ def metric_detail(
     rule, mark = row.rule, glyphs.RESULT[row.result]
     said = [
         join(
-            line(metric_label(rule).replace("_", " ").upper(), "bold $text-accent"),
+            line(mask(metric_label(rule)).replace("_", " ").upper(), "bold $text-accent"),
             line(f"  {rule_text(rule)}" if rule.tolerate is not None else ""),
             Content.styled(f"  {mark.glyph} {words.RESULT_WORDS[row.result][1]}  ", mark.style),
             line(" · ".join(part for part in (row.reason, words.certainty(row)) if part)),

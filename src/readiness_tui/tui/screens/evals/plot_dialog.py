@@ -13,6 +13,7 @@ from textual.widgets import Footer, Static
 
 from readiness_tui.domain.compare.trend import Dated, MetricSeries, Trend
 from readiness_tui.domain.text.format import day_month, moment, number, plural, threshold_text
+from readiness_tui.domain.text.secrets import mask
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dismissing import DismissOnce
 from readiness_tui.tui.help_key import HELP
@@ -126,7 +127,7 @@ def near_threshold(spots: Sequence[Spot], series: MetricSeries) -> float | None:
 
 def title(series: MetricSeries, place: int, *, drawn: bool, off: bool) -> Content:
     """ "faithfulness  0.897, n 72  ● meets ≥ 0.85"; `off`: the threshold is too far from the line to be drawn."""
-    name = line(series.metric.key.replace("_", " "), "bold")
+    name = line(mask(series.metric.key).replace("_", " "), "bold")
     point = series.points[place] if series.points else None
     if not drawn:
         return join(name, Content.styled("  no run here gives it", _MUTED))

@@ -10,6 +10,7 @@ from readiness_tui.domain.metrics import resolve
 from readiness_tui.domain.metrics.rule import Direction
 from readiness_tui.domain.runs.model import Case, CaseStatus, GoldenCase, HumanLabel, HumanVerdict
 from readiness_tui.domain.text.format import day_month, number, plural
+from readiness_tui.domain.text.secrets import mask
 from readiness_tui.services.labels.queue import DRAW, Queue, Task, Why, Word
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.text import column, join, line, safe
@@ -128,7 +129,7 @@ def reveal(task: Task, mine: HumanLabel, words: Sequence[Word]) -> Content:
 def _against_judge(word: Word, mine: HumanVerdict) -> Content:
     said = "pass" if word.passed else "fail"
     value = "" if word.value is None else f"{number(word.value)} "
-    name = word.metric.replace("_", " ") or "judge overall"
+    name = mask(word.metric).replace("_", " ") or "judge overall"
     return _against(f"{name} {value}{said}", said, mine)
 
 

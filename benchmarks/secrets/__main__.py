@@ -1,0 +1,89 @@
+"""`python -m benchmarks.secrets`: what share of labelled credentials is masked, by kind, and how much harmless text is.
+
+Two halves that share no generator: `development`, which the rules were written with, and `held_out`, lines as another
+scanner describes them. The held-out half was first run on rules that had never met it: 518 of 550 were masked (94.2 %), and 10
+of 595 harmless texts were taken for one (1.7 %). What was missed then (a login in .netrc, `-u … -p …`, `-Password`, Amazon's
+MWS tokens, the Spanish word for password with its ñ) was mended as kinds, so that its figure of today is no longer one of
+texts unseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from benchmarks.secrets import development, harmless, held_out
+from benchmarks.secrets.measure import Shown, measure
+from readiness_tui.cli.common import as_json, say, say_json
+
+HALVES = {"development": development.samples, "held out": held_out.samples}
+
+
+@click.command()
+@click.option("--each", default=5, show_default=True, type=click.IntRange(1, 1000), help="Samples of each kind.")
+@as_json
+def main(each: int, as_json: bool) -> None:
+    """How much of labelled credentials is masked, and how much harmless text; beside detect-secrets, where installed."""
+    plain = harmless.samples(each)
+    found = {name: measure(samples(each), plain) for name, samples in HALVES.items()}
+    peers = {name: measure(samples(each), plain, hide) for name, samples in HALVES.items()} if (hide := _peer()) else {}
+    if as_json:
+        say_json({"schema": 1, "halves": _objects(found), "detect-secrets": _objects(peers)})
+        return
+    for name, one in found.items():
+        say(_line(name, one))
+        for kind, count in sorted(one.missed.items()):
+            say(f"    {kind}: {count} of {each} not masked")
+    for name, one in peers.items():
+        say(_line(f"detect-secrets, {name}", one))
+    for text in next(iter(found.values())).alarms:
+        say(f"    taken for a credential: {text}")
+
+
+def _line(name: str, one: Shown) -> str:
+    return (
+        f"{name}: {one.kinds} kinds, {one.found} of {one.tried} masked ({one.found / one.tried:.1%});"
+        f" {len(one.alarms)} false alarms in {one.harmless} harmless texts ({len(one.alarms) / one.harmless:.1%})"
+    )
+
+
+def _objects(found: dict[str, Shown]) -> dict[str, dict[str, object]]:
+    return {
+        name: {
+            "kinds": one.kinds,
+            "tried": one.tried,
+            "masked": one.found,
+            "missed": dict(one.missed),
+            "harmless": one.harmless,
+            "false_alarms": len(one.alarms),
+        }
+        for name, one in found.items()
+    }
+
+
+def _peer() -> Callable[[str], str] | None:
+    """What detect-secrets finds in a file of its own with its default settings; None where it is not installed."""
+    if find_spec("detect_secrets") is None:
+        return None
+    from detect_secrets.core.secrets_collection import SecretsCollection
+    from detect_secrets.settings import default_settings
+
+    def hide(text: str) -> str:
+        with TemporaryDirectory() as folder, default_settings():
+            file = Path(folder) / "said.txt"
+            file.write_text(text, encoding="utf-8")
+            found = SecretsCollection()
+            found.scan_file(str(file))
+            for _, hit in found:
+                text = text.replace(hit.secret_value or "\0", "[masked]")
+        return text
+
+    return hide
+
+
+if __name__ == "__main__":
+    main()
