@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.store import faults, sqlite
+from readiness_tui.store.chain import seal
 from readiness_tui.store.gate_changes import gate_change
 from readiness_tui.store.label_batches import metric_labels
 from readiness_tui.store.schema import APPLICATION_ID, VERSION_1
@@ -57,6 +58,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _upgrade("over_time"),
     _upgrade("people_roles"),
     _upgrade("together"),
+    _upgrade("chain"),
 )
 
 
@@ -85,6 +87,8 @@ def migrate(conn: sqlite.Connection, path: Path, migrations: tuple[Migration, ..
             migration(db)
         if conn.execute("PRAGMA foreign_key_check").fetchone() is not None:
             raise ReadinessError(f"{path} could not be upgraded: rows in it refer to others that do not exist.")
+        if conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'chain'").fetchone():
+            seal.settle(conn)
         conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         conn.execute(f"PRAGMA user_version = {len(migrations)}")
         conn.execute("COMMIT")

@@ -15,6 +15,7 @@ from readiness_tui.domain.traces.counted import Counted
 from readiness_tui.domain.traces.tally import Tallier
 from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import packing, staging
+from readiness_tui.store.chain import tallied
 from readiness_tui.store.db import Store
 from readiness_tui.store.measured import days, tallies
 from readiness_tui.store.measured.seen import SeenTraceSet
@@ -98,6 +99,7 @@ def _settle(store: Store, system: str, pair: Day) -> bool:
         ids = tallies.put_shapes(tx, shapes)
         tx.conn.execute("DELETE FROM trace_tally WHERE import_id = ? AND day = ?", pair)
         tallies.add(tx, pair[0], ((ids[digest], one) for digest, one in found.items()))
+        tallied.seal_day(tx.conn, *pair)
         tx.bulk(
             "DELETE FROM trace_stale WHERE import_id = ? AND day = ? AND because = ?",
             ((*pair, number) for number in because),
