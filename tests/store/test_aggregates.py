@@ -11,7 +11,7 @@ import pytest
 from readiness_tui.domain.checklists.assessment import Consensus, Evidence, EvidenceKind, Override, Vote, Waiver
 from readiness_tui.domain.checklists.model import Checklist, Depth, Item, ProbeKind, ProbeSpec, Severity
 from readiness_tui.domain.checklists.review import Review
-from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.errors import ReadinessError, TamperedError
 from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.domain.incidents.model import (
     Action,

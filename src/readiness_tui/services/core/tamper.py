@@ -49,7 +49,7 @@ def refuse(desk: Desk) -> None:
     if found:
         from readiness_tui.domain.errors import TamperedError
 
-        raise TamperedError(words(desk, found))
+        raise TamperedError(words(found))
 
 
 def refuse_moved(desk: Desk) -> None:
@@ -64,12 +64,12 @@ def sealed(desk: Desk) -> bool:
         return seal.unmoved(conn) and seal.at_head(conn)
 
 
-def words(desk: Desk, found: tuple[ByHand, ...]) -> str:
+def words(found: tuple[ByHand, ...]) -> str:
     """What was changed, in a sentence, and what to do."""
     more = f", and {len(found) - 1} more" if len(found) > 1 else ""
     return (
         f"Something else than readiness-tui has changed this file, so it gives no verdict: {found[0]}{more}."
-        f" `readiness doctor` names all of it. Restore a backup of {desk.store.path.name}."
+        f" `readiness doctor` names all of it. Restore a backup."
     )
 
 
@@ -86,11 +86,13 @@ def by_hand(desk: Desk) -> list[ByHand]:
     return [*found, *kept]
 
 
-def trail_of(conn: Connection) -> Trail:
-    """The end of the history, and from which entry on it is bound."""
+def trail_of(conn: Connection) -> Trail | None:
+    """The end of the history, and from which entry on it is bound; None where its head was removed."""
     from readiness_tui.reports.health import Trail
 
     head = seal.head(conn)
+    if head is None:
+        return None
     row = conn.execute("SELECT at FROM change WHERE id = ?", (head.since,)).fetchone()
     return Trail(head.entries, str(head), head.since, row[0][:10] if row else "")
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.store.chain import seal
 from readiness_tui.store.chain.found import ByHand
 from readiness_tui.store.chain.tables import UNAUDITED, audited, key_of
 from readiness_tui.store.codec import dump, load
@@ -76,7 +77,7 @@ class _History:
         self.broken: list[tuple[str, str, int, int, str | None, str | None]] = []
         for table, key, entry, old, new in conn.execute(
             "SELECT table_name, pk, change_id, old_json, new_json FROM change_row"
-            " WHERE change_id > (SELECT since FROM chain) ORDER BY change_id, position"
+            f" WHERE change_id > {seal.SINCE} ORDER BY change_id, position"
         ):
             before, then = self.left.pop((table, self._old_key(table, key, old)), (0, None))
             if old != then and not self._same(table, old, then):
@@ -161,7 +162,7 @@ def _systems(conn: Connection) -> Iterator[ByHand]:
     for number, name, entry, filed in conn.execute(
         "SELECT i.id, s.name, c.id, c.system FROM import i LEFT JOIN system s ON s.id = i.system_id"
         " JOIN change_row r ON r.table_name = 'import' AND r.pk = '[' || i.id || ']' JOIN change c ON c.id = r.change_id"
-        " WHERE i.published_order IS NOT NULL AND c.id > (SELECT since FROM chain) AND c.system IS NOT s.name"
+        f" WHERE i.published_order IS NOT NULL AND c.id > {seal.SINCE} AND c.system IS NOT s.name"
     ).fetchall():
         said = f"its import {number} is filed under {_shown(filed)}"
         yield ByHand("system", str(name), said, _since(conn, entry), None)
@@ -208,6 +209,6 @@ def _shown(value: Any) -> str:
 
 def _since(conn: Connection, entry: int) -> str:
     """The time from which on the row may have been changed: that of the last entry that wrote it."""
-    number = entry or conn.execute("SELECT since FROM chain").fetchone()[0]
+    number = entry or conn.execute(f"SELECT {seal.SINCE}").fetchone()[0]
     row = conn.execute("SELECT at FROM change WHERE id = ?", (number,)).fetchone()
     return "" if row is None else f"changed after {str(row[0])[:16].replace('T', ' ')} UTC, entry {number}"

@@ -69,6 +69,7 @@ _GUARDED: dict[str, tuple[str, str, str, str]] = {
     "chain_baseline": ("what the chain begins from is never changed", _ALWAYS, _ALWAYS, _ALWAYS),
 }
 
+# While a transaction makes its entry, which has no hash yet, that entry gets one, and all may be filed under a new name.
 _AUDIT = """
 CREATE TRIGGER change_keeps BEFORE UPDATE ON change
     WHEN (OLD.id, OLD.at, OLD.who, OLD.what, OLD.why, OLD.review_id, OLD.idempotency_key, OLD.undoes, OLD.undoable)
@@ -76,6 +77,7 @@ CREATE TRIGGER change_keeps BEFORE UPDATE ON change
             (NEW.id, NEW.at, NEW.who, NEW.what, NEW.why, NEW.review_id, NEW.idempotency_key, NEW.undoes, NEW.undoable)
         OR (OLD.system IS NEW.system) = (OLD.hash IS NEW.hash)
         OR (OLD.hash IS NOT NEW.hash AND OLD.hash IS NOT NULL)
+        OR (SELECT hash FROM change ORDER BY id DESC LIMIT 1) IS NOT NULL
     BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 CREATE TRIGGER change_ends BEFORE INSERT ON change
     WHEN EXISTS (SELECT 1 FROM change WHERE id = NEW.id)

@@ -41,6 +41,10 @@ class ChainHead:
         return f"{self.last}:{self.hash}"
 
 
+#: The last entry from before there was a chain, in SQL.
+SINCE = "coalesce((SELECT since FROM chain LIMIT 1), 0)"
+
+
 def entry_hash(before: str, entry: Sequence[Any], rows: Sequence[Sequence[Any]]) -> str:
     """The hash of an entry (values of ENTRY) with its rows (values of ROW), behind the hash of the one before."""
     said = dump([before, list(entry), [list(row) for row in rows]])
@@ -62,8 +66,10 @@ def append(conn: Connection, change_id: int, rows: Sequence[Sequence[Any]]) -> N
     conn.execute("UPDATE chain SET entries = entries + 1, last = ?, hash = ?", (change_id, made))
 
 
-def head(conn: Connection) -> ChainHead:
-    return ChainHead(*conn.execute("SELECT since, entries, last, hash FROM chain").fetchone())
+def head(conn: Connection) -> ChainHead | None:
+    """The head of the chain; None where it was removed."""
+    rows = conn.execute("SELECT since, entries, last, hash FROM chain").fetchall()
+    return ChainHead(*rows[0]) if len(rows) == 1 else None
 
 
 def at_head(conn: Connection) -> bool:
