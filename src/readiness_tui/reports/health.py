@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """The audit trail: how many entries, its head as a scorecard prints it, and the last entry that was there before the
+    """The audit trail: how many entries, its head as a scorecard prints it ("" while votes are blind), and the last entry that was there before the
     entries were bound to one another, with its day; 0 where they always were."""
 
     entries: int
@@ -45,7 +45,11 @@ def health_object(health: Health) -> dict[str, Any]:
         else {"path": str(health.path), "journal": health.journal, "schema_version": health.schema_version},
         "history": None
         if health.trail is None
-        else {"entries": health.trail.entries, "head": health.trail.head, "bound_after_entry": health.trail.since},
+        else {
+            "entries": health.trail.entries,
+            "head": health.trail.head or None,
+            "bound_after_entry": health.trail.since,
+        },
         "problems": [*health.problems],
         "remarks": [*health.remarks],
     }
@@ -74,4 +78,4 @@ def _trail(trail: Trail) -> str:
         if trail.since
         else ""
     )
-    return f"history    {trail.entries} entries, head {trail.head}{since}"
+    return f"history    {trail.entries} entries, head {trail.head or 'not told while votes are blind'}{since}"

@@ -87,7 +87,7 @@ def migrate(conn: sqlite.Connection, path: Path, migrations: tuple[Migration, ..
             migration(db)
         if conn.execute("PRAGMA foreign_key_check").fetchone() is not None:
             raise ReadinessError(f"{path} could not be upgraded: rows in it refer to others that do not exist.")
-        if conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'chain'").fetchone():
+        if chained(conn):
             seal.settle(conn)
         conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         conn.execute(f"PRAGMA user_version = {len(migrations)}")
@@ -97,6 +97,11 @@ def migrate(conn: sqlite.Connection, path: Path, migrations: tuple[Migration, ..
             conn.execute("ROLLBACK")
         raise
     return backup
+
+
+def chained(conn: sqlite.Connection) -> bool:
+    """Whether the file is of a version that binds its audit trail."""
+    return conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'chain'").fetchone() is not None
 
 
 def _backup(path: Path, version: int) -> Path:
@@ -131,6 +136,8 @@ def copy_database(source: sqlite.Connection, to: Path) -> None:
     target = connect(to)
     try:
         source.backup(target)
+        if chained(target) and seal.unmoved(source):
+            seal.settle(target)  # a copy has another number of its schema
     finally:
         target.close()
 

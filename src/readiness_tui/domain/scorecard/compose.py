@@ -70,8 +70,7 @@ def compose(
     """The scorecard of a review at `judgement.as_of`.
 
     `runs`: the candidate's and baseline's, for their start and version. `input_digests`: name and SHA-256 of each
-    imported file; pairs, if files share a name. `previous`: the frozen scorecard to compare this one with. `history`: the
-    end of the history, where it is frozen.
+    imported file; pairs, if files share a name. `previous`: the frozen scorecard to compare with. `history`: `Method`'s.
     """
     review = facts.review
     sections = tuple(_section(section, facts, judgement, previous) for section in judgement.sections)

@@ -5,10 +5,11 @@ That takes as long as measuring them did, so it is for `doctor`, and for a file 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.domain.traces.counted import Counted
 from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import packing
 from readiness_tui.store.chain.found import ByHand
@@ -88,7 +89,7 @@ def _differing(conn: Connection, system: str, number: int, rows: list[tuple[Any,
 
 
 def _tallied(conn: Connection, seen: SeenTraceSet, number: int, waiting: set[int]) -> Iterator[ByHand]:
-    there: dict[int, dict[str, Any]] = {}
+    there: dict[int, dict[str, Counted]] = {}
     for shape, digest, *row in conn.execute(
         f"SELECT t.shape, s.digest, {tallies.COLUMNS} FROM trace_tally t JOIN trace_shape s ON s.id = t.shape"
         " WHERE t.import_id = ?",
@@ -102,7 +103,7 @@ def _tallied(conn: Connection, seen: SeenTraceSet, number: int, waiting: set[int
     ).fetchall()
     for day in sorted({*there, *(day for (day,) in of_requests)} - waiting):
         try:
-            same = stale.counted(conn, seen, (number, day))[0] == there.get(day, {})
+            same = _told(stale.counted(conn, seen, (number, day))[0]) == _told(there.get(day, {}))
         except Exception:  # bytes that no version of ours wrote: brought.py names the row
             same = False
         if not same:
@@ -113,3 +114,16 @@ def _tallied(conn: Connection, seen: SeenTraceSet, number: int, waiting: set[int
                 "",
                 seen.system,
             )
+
+
+def _told(groups: Mapping[str, Counted]) -> dict[str, tuple[Any, ...]]:
+    """What groups say, however the requests were joined: of a field that differs the first value depends on their order."""
+    return {
+        digest: (
+            one.n,
+            one.ids,
+            one.first,
+            {name: each.differs or each.first for name, each in one.varied.items()},
+        )
+        for digest, one in groups.items()
+    }

@@ -49,7 +49,7 @@ def changed(conn: Connection) -> Iterator[ByHand]:
             was: Row = load(text)
             differs = history.differing(table, row, was)
             if differs and not _unnamed_system(table, was):
-                said = _differences(differs, row, history.expected(table, was))
+                said = _differences(differs, row, history.expected(table, was), history.secret)
                 same = owners.of(table, was) == system
                 yield ByHand(table, _named(was, key), said, _since(conn, entry), system if same else None)
     for (table, key), (entry, text) in left.items():
@@ -70,6 +70,8 @@ class _History:
         self._conn = conn
         self._keys: dict[str, list[str]] = {}
         self._defaults: dict[str, Row] = {}
+        blind = conn.execute("SELECT id FROM review WHERE blind = 1 AND revealed = 0").fetchall()
+        self.secret = frozenset(number for (number,) in blind)
         self.left: Left = {
             (table, key): (0, text)
             for table, key, text in conn.execute("SELECT table_name, pk, json FROM chain_baseline").fetchall()
@@ -139,11 +141,14 @@ def _relayed(
         said = f"there before entry {entry}, without an entry"
     else:
         was: Row = load(then)
-        said = f"before entry {entry}: {_differences(history.differing(table, row, was), row, history.expected(table, was))}"
+        said = f"before entry {entry}: {_differences(history.differing(table, row, was), row, history.expected(table, was), history.secret)}"
     return ByHand(table, _named(row, key), said, _since(conn, before), owners.of(table, row))
 
 
-def _differences(names: list[str], row: Row, was: Row) -> str:
+def _differences(names: list[str], row: Row, was: Row, secret: frozenset[int]) -> str:
+    """What it is now and what it was by the history; of a review whose votes are blind, in what it differs alone."""
+    if row.get("review_id") in secret:
+        return f"another {', '.join(names)} than by the history"
     return "; ".join(f"{name} is {_shown(row[name])}, by the history {_shown(was.get(name))}" for name in names)
 
 

@@ -30,8 +30,8 @@ def walk(conn: Connection) -> Iterator[ByHand]:
             missing += number - last - 1
             yield ByHand("change", _numbers(last + 1, number - 1), _GONE, known)
         elif made != stored:
-            when, who, what = map(str, entry[1:4])
-            told = f"{number} ({one_line(what, 60)}, {one_line(who, 40)})"
+            when, who = str(entry[1]), str(entry[2])
+            told = f"{number} ({one_line(who, 40)}, {when[:16].replace('T', ' ')} UTC)"  # not what it says: votes may be blind
             said = "this entry of the audit trail, or a row that it changed, is not what was written"
             yield ByHand("change", told, said, _since(when))
         # What follows is held against what this entry says of itself, so that one change is named once.
@@ -42,12 +42,6 @@ def walk(conn: Connection) -> Iterator[ByHand]:
         yield ByHand("chain", "", f"the audit trail has {count} entries, the last of them {last}", known)
     for number, rows_left in _orphans(conn):
         yield ByHand("change_row", f"of entry {number}", f"{rows_left} of an entry that the audit trail does not have")
-
-
-def hash_at(conn: Connection, number: int) -> str | None:
-    """The hash of an entry; None where there is none."""
-    row = conn.execute("SELECT hash FROM change WHERE id = ?", (number,)).fetchone()
-    return None if row is None else row[0]
 
 
 Entry = tuple[object, ...]
