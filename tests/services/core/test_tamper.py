@@ -158,6 +158,15 @@ KINDS = {
     "a secret that was found": Kind("DELETE FROM trace_leak", ("trace_leak of trace-",), ("trace_leak_stays",)),
     "a kept result": Kind("UPDATE kept SET body = (SELECT body FROM kept ORDER BY id DESC LIMIT 1)", ("kept", "worked out again"), refused=False),
 }  # fmt: skip
+#: One of each way in which a change is seen; the others take the mark `slow`.
+QUICK = (
+    "a vote's points",
+    "the last entries removed",
+    "a trigger dropped",
+    "a request's latency",
+    "a tally",
+    "a kept result",
+)
 CARDS = {
     "its verdict": (
         "UPDATE scorecard SET verdict = 'GO'",
@@ -210,8 +219,8 @@ def refuses(path: Path, commands: tuple[str, ...], capsys: pytest.CaptureFixture
         assert "readiness doctor" in said.err
 
 
-@pytest.mark.parametrize("again", [False, True], ids=["dropped", "made again"])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("again", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["dropped", "made again"])
+@pytest.mark.parametrize("kind", [one if one in QUICK else pytest.param(one, marks=pytest.mark.slow) for one in KINDS])
 def test_each_kind_is_named_and_nothing_that_rests_on_it_is_printed(
     kind: str, again: bool, sample_db: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -232,6 +241,7 @@ def test_each_kind_is_named_and_nothing_that_rests_on_it_is_printed(
     assert not again or not any("trigger" in line for line in lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["a vote's points", "a trigger dropped", "a request's latency"])
 def test_no_command_that_gives_a_verdict_gives_one(
     kind: str, sample_db: Path, capsys: pytest.CaptureFixture[str]
@@ -240,7 +250,9 @@ def test_no_command_that_gives_a_verdict_gives_one(
     refuses(sample_db, VERDICTS, capsys)
 
 
-@pytest.mark.parametrize("kind", CARDS)
+@pytest.mark.parametrize(
+    "kind", [one if one == "its verdict" else pytest.param(one, marks=pytest.mark.slow) for one in CARDS]
+)
 def test_a_frozen_card_that_was_changed_gives_nothing(
     kind: str, frozen_sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -318,6 +330,7 @@ def test_a_change_beside_the_open_app_is_seen(sample_desk: Desk) -> None:
         kept.result(sample_desk, "word", lambda: "worked out")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["vacuum", "backup", "copy"])
 def test_a_copy_and_a_smaller_file_are_as_good_as_the_file(
     how: str, sample_db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -110,7 +110,10 @@ def test_requests_that_replace_each_other_and_are_taken_back(sample_db: Path, tm
     desk.close()
 
 
-@pytest.mark.parametrize("name", ["version-1", "version-4-1", "version-4-2", "version-9"])
+@pytest.mark.parametrize(
+    "name",
+    ["version-1", *(pytest.param(one, marks=pytest.mark.slow) for one in ("version-4-1", "version-4-2", "version-9"))],
+)
 def test_an_old_file_is_bound_as_it_is(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = unpacked(name, tmp_path / "old.db")
     with Store.open(path) as store:
