@@ -150,8 +150,8 @@ KINDS = {
     "raw records that cannot be read": Kind(
         "UPDATE trace_raw SET data = x'00ff' WHERE first_key = 1", ("trace_raw of import 2", "not those of the file"), ("trace_raw_keeps",)
     ),
-    "a tally": Kind("UPDATE trace_tally SET n = n + 1000", ("trace_tally import 2", "not what was counted")),
-    "a tally removed": Kind("DELETE FROM trace_tally", ("trace_tally import 2", "not what was counted")),
+    "a tally": Kind("UPDATE trace_tally SET n = n + 1000", ("trace_tally import 2", "not what was counted"), ("trace_tally_keeps",)),
+    "a tally removed": Kind("DELETE FROM trace_tally", ("trace_tally import 2", "not what was counted"), ("trace_tally_stays",)),
     "what was measured": Kind(
         "UPDATE trace_measure SET longest_call_ms = 0 WHERE trace_key = 7", ("trace_measure of trace-0007",), ("trace_measure_keeps",)
     ),

@@ -1,8 +1,8 @@
 """Triggers that refuse to change what never changes: the audit trail, and what an import brought once it is seen.
 
 What an import brought may go once the import is taken back, which hides it first. What is measured of it may be measured
-anew, for which its import is set to not measured first. What changes all the time (typed rows, tallies, kept results)
-is not guarded here but compared with its last entry, or with its digest.
+anew, for which its import is set to not measured first. What changes all the time (typed rows, kept results) is not
+guarded here but compared with its last entry, or with its digest.
 
 `INSERT OR REPLACE` removes a row without a DELETE trigger (sqlite.org/lang_conflict.html), so what is there already
 cannot be inserted either.
@@ -21,6 +21,11 @@ _MEASURED = "EXISTS (SELECT 1 FROM import WHERE id = {row}.%s AND published_orde
 _LEAKS = (
     "EXISTS (SELECT 1 FROM trace_measure m JOIN import i ON i.id = m.of_import"
     " WHERE m.trace_key = {row}.trace_key AND i.published_order IS NOT NULL AND i.measured > 0)"
+)
+# A day is tallied anew while its mark stands, and is read record by record for as long.
+_SETTLED = (
+    "EXISTS (SELECT 1 FROM import WHERE id = {row}.import_id AND published_order IS NOT NULL AND measured > 0)"
+    " AND NOT EXISTS (SELECT 1 FROM trace_stale s WHERE s.import_id = {row}.import_id AND s.day = {row}.day)"
 )
 _ALWAYS = "1"
 _NEVER = ""
@@ -65,6 +70,7 @@ _GUARDED: dict[str, tuple[str, str, str, str]] = {
         _ALWAYS,
         "EXISTS (SELECT 1 FROM trace_shape WHERE id = NEW.id OR digest = NEW.digest)",
     ),
+    "trace_tally": (_MEASURE, _SETTLED, _SETTLED, _SETTLED),
     "content_block": (_BROUGHT, _PUBLISHED, _PUBLISHED, _PUBLISHED),
     "chain_baseline": ("what the chain begins from is never changed", _ALWAYS, _ALWAYS, _ALWAYS),
 }
