@@ -157,15 +157,10 @@ def _assess(tx: Tx, review: Review, chosen: Sequence[Checklist], random: Random,
     """Votes by most people on most items; evidence for half, and a few waivers and consensuses."""
     ids, items = [checklist.id for checklist in chosen], [item for checklist in chosen for item in checklist.items]
     assert ids
-    tx.bulk(
-        "INSERT INTO vote(review_id, item_id, reviewer, points, na, na_reason, at) VALUES (?, ?, ?, ?, 0, '', ?)",
-        (
-            (review.id, vote.item_id, vote.reviewer, vote.points, NOW.isoformat())
-            for item in items
-            if random.random() < share
-            for vote in _votes(item, review.reviewers, random)
-        ),
-    )
+    for item in items:
+        if random.random() < share:
+            for vote in _votes(item, review.reviewers, random):
+                assessments.put_vote(tx, review.id, vote)
     for item in items:
         luck = random.random()
         if luck < 0.5:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from readiness_tui.domain.scorecard.model import Scorecard, scorecard_digest
+from readiness_tui.domain.scorecard.digest import scorecard_digest
+from readiness_tui.domain.scorecard.model import Scorecard
 from readiness_tui.domain.text.plain import plain
 from readiness_tui.domain.verdict.model import Verdict
 from readiness_tui.reports.scorecard_json import scorecard_json

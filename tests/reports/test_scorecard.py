@@ -23,7 +23,8 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate_result.model import GateOutcome, Result
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.scorecard.compose import compose
-from readiness_tui.domain.scorecard.model import ChangeCause, GapLine, GateCard, Scorecard, scorecard_digest
+from readiness_tui.domain.scorecard.digest import scorecard_digest
+from readiness_tui.domain.scorecard.model import ChangeCause, GapLine, GateCard, Scorecard
 from readiness_tui.domain.text.format import width
 from readiness_tui.domain.text.plain import plain
 from readiness_tui.domain.verdict.gap import GapState

@@ -11,7 +11,7 @@ import pytest
 from readiness_tui.domain.checklists.assessment import Consensus, Evidence, EvidenceKind, Override, Vote, Waiver
 from readiness_tui.domain.checklists.model import Checklist, Depth, Item, ProbeKind, ProbeSpec, Severity
 from readiness_tui.domain.checklists.review import Review
-from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.errors import ReadinessError, TamperedError
 from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.domain.incidents.model import (
     Action,
@@ -358,7 +358,12 @@ def test_a_scorecard_is_stored_once(store: Store) -> None:
     with save(store) as tx:
         scorecards.put(tx, card)
     with store.read() as conn:
-        assert scorecards.get(conn, 1) == card
+        found = scorecards.get(conn, 1)
+        assert found is not None
+        assert replace(found, fault="") == card
+        assert found.fault.startswith("its JSON has the digest 015abd7f5cc5…")  # the one above is made up
+        with pytest.raises(TamperedError):
+            _ = found.intact
         assert scorecards.get(conn, 2) is None
     with pytest.raises(ReadinessError), save(store) as tx:
         scorecards.put(tx, card)

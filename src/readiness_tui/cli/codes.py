@@ -6,6 +6,7 @@ GO = 0
 NO_GO = 1
 UNUSABLE = 2  # input or usage
 CONDITIONS = 3
+UNTRUSTED = 4  # the file was changed past the program
 OUR_FAULT = 70
 INTERRUPTED = 130
 

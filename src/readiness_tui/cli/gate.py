@@ -266,7 +266,7 @@ def check(
 ) -> int:
     """The gate's part of the verdict, from the database or from files alone (--gate and --run).
 
-    Exit status: 0 GO, 1 NO-GO, 3 GO WITH CONDITIONS, 2 unusable input. Missing data never passes: an empty, partial or
+    Exit status: 0 GO, 1 NO-GO, 3 GO WITH CONDITIONS, 2 unusable input, 4 a changed file. Missing data never passes: an empty, partial or
     errored run, a metric that too few cases have, a high-risk case without a human label.
 
     Of a file with several runs, name one: FILE#2 is the second, in --run and in --baseline; --model, --prompt and --name

@@ -14,7 +14,7 @@ import click
 from readiness_tui import __version__
 from readiness_tui.cli import codes
 from readiness_tui.cli.common import File, Session, note, tell
-from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.errors import ReadinessError, TamperedError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -155,6 +155,9 @@ def run(arguments: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         tell("Interrupted; what was saved stays.")
         return codes.INTERRUPTED
+    except TamperedError as refusal:
+        tell(f"readiness: {refusal.on_command_line}")
+        return codes.UNTRUSTED
     except ReadinessError as refusal:
         tell(f"readiness: {refusal.on_command_line}")
         return codes.UNUSABLE

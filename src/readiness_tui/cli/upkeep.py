@@ -13,10 +13,17 @@ from readiness_tui.domain.text.sanitise import one_line
 
 
 @click.command("doctor")
+@click.option(
+    "--head", default="", metavar="ENTRY:HASH", help="Ask for this entry of the history, which a scorecard printed."
+)
 @as_json
 @pass_session
-def doctor_command(session: Session, as_json: bool) -> int:
-    """Check the database, the SQLite library and the plugins. Exit status: 0 all is well, 1 problems, 2 unusable."""
+def doctor_command(session: Session, as_json: bool, head: str) -> int:
+    """Check the database, the SQLite library and the plugins. Exit status: 0 all is well, 1 problems, 2 unusable.
+
+    Names every row that something else than this program has changed: votes, evidence, the gate and its lock, the audit
+    trail, imported runs and requests, frozen scorecards. --head holds the history against a scorecard that was committed.
+    """
     from readiness_tui.reports.health import health_object, health_text
     from readiness_tui.services.core import upkeep
     from readiness_tui.services.core.locate import target
@@ -25,7 +32,7 @@ def doctor_command(session: Session, as_json: bool) -> int:
         health = upkeep.examine(None)
     else:
         with desk_of(session, whole=True) as desk:
-            health = upkeep.examine(desk)
+            health = upkeep.examine(desk, head)
     if as_json:
         say_json(health_object(health))
     else:

@@ -47,7 +47,8 @@ def check_command(
     summary: Path | None,
     github: bool,
 ) -> int:
-    """The whole verdict. Exit status: 0 GO, 1 NO-GO, 3 GO WITH CONDITIONS, 2 unusable input.
+    """The whole verdict. Exit status: 0 GO, 1 NO-GO, 3 GO WITH CONDITIONS, 2 unusable input, 4 a file that
+    something else has changed.
 
     A frozen review says what was frozen, until its verdict lapses: a NO-GO from then on.
 

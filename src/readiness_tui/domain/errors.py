@@ -27,3 +27,7 @@ class AlreadySaved(ReadinessError):  # noqa: N818 - good news, not an error of a
     def __init__(self, change_id: int) -> None:
         super().__init__(f"This was already saved (change {change_id}); nothing was written twice.")
         self.change_id = change_id
+
+
+class TamperedError(ReadinessError):
+    """The file was changed by something else than the program, so nothing that rests on it is printed. Exit code 4."""

@@ -8,6 +8,17 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Trail:
+    """The audit trail: how many entries, its head as a scorecard prints it ("" while votes are blind), and the last entry that was there before the
+    entries were bound to one another, with its day; 0 where they always were."""
+
+    entries: int
+    head: str
+    since: int
+    day: str
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """What `doctor` found. `path` None: no database is at hand, and only what is installed was looked at."""
 
@@ -20,6 +31,7 @@ class Health:
     schema_version: int | None
     problems: tuple[str, ...]
     remarks: tuple[str, ...] = ()  # nothing is wrong, and something is to do
+    trail: Trail | None = None
 
 
 def health_object(health: Health) -> dict[str, Any]:
@@ -31,6 +43,13 @@ def health_object(health: Health) -> dict[str, Any]:
         "database": None
         if health.path is None
         else {"path": str(health.path), "journal": health.journal, "schema_version": health.schema_version},
+        "history": None
+        if health.trail is None
+        else {
+            "entries": health.trail.entries,
+            "head": health.trail.head or None,
+            "bound_after_entry": health.trail.since,
+        },
         "problems": [*health.problems],
         "remarks": [*health.remarks],
     }
@@ -45,7 +64,18 @@ def health_text(health: Health) -> str:
         "database   none found; `readiness new` makes one"
         if health.path is None
         else f"database   {health.path}, journal {health.journal}, schema {health.schema_version}",
+        *([] if health.trail is None else [_trail(health.trail)]),
         *(f"✗ {problem}" for problem in health.problems),
         *(f"○ {remark}" for remark in health.remarks),
     ]
     return "\n".join([*lines, *([] if health.problems else ["● all is well"])])
+
+
+def _trail(trail: Trail) -> str:
+    since = (
+        f"; bound from entry {trail.since + 1} on: up to {trail.since}, the last of {trail.day}, it is as the file was when it"
+        " was upgraded, and what was changed by hand before cannot be shown"
+        if trail.since
+        else ""
+    )
+    return f"history    {trail.entries} entries, head {trail.head or 'not told while votes are blind'}{since}"

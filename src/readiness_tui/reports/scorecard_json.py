@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.scorecard.model import SCHEMA, Scorecard, scorecard_digest
+from readiness_tui.domain.scorecard.digest import scorecard_digest
+from readiness_tui.domain.scorecard.model import SCHEMA, Scorecard
 from readiness_tui.domain.text.plain import plain
 from readiness_tui.domain.text.sanitise import to_json, visible
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from readiness_tui.domain.errors import AlreadySaved, ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.store import faults, sqlite
+from readiness_tui.store.chain import seal
 from readiness_tui.store.faults import explain
 from readiness_tui.store.migrations import MIGRATIONS, connect, copy_database, found
 from readiness_tui.store.opening import look, writing
@@ -61,6 +62,7 @@ class Store:
         self._lock_for_watching = threading.Lock()
         self._watching: sqlite.Connection | None = None
         self._version_seen = 0
+        self._others = 0
         self._writer = writer
         self._lock = threading.RLock()
         self._shapes: dict[str, Shape] = {}
@@ -201,6 +203,7 @@ class Store:
             try:
                 _patiently(conn, "BEGIN IMMEDIATE")
                 self._check(conn)
+                schema = seal.cookie(conn)
                 if key is not None:
                     done = conn.execute("SELECT id FROM change WHERE idempotency_key = ?", (key,)).fetchone()
                     if done is not None:
@@ -221,6 +224,7 @@ class Store:
                 )
                 yield tx
                 tx.close()
+                seal.follow_schema(conn, schema)
                 _patiently(conn, "COMMIT")
                 if tx.entry is not None:
                     self.own_changes.add(tx.entry)
@@ -257,6 +261,21 @@ class Store:
             return True
         finally:
             self._lock.release()
+
+    def changes_of_others(self) -> int:
+        """A number that is another one once anybody but this process's writer has committed to the file."""
+        if self._lock.acquire(blocking=False):  # whoever is writing now is this process: then it is what it was
+            try:
+                with suppress(sqlite.sqlite3.Error):
+                    self._others = int(self._writer.execute("PRAGMA data_version").fetchone()[0])
+            finally:
+                self._lock.release()
+        return self._others
+
+    def settle_schema(self) -> None:
+        """All of the file was found to be as the program left it, so its schema is (a copy has another cookie). Where it
+        cannot be written down, it is looked at again the next time."""
+        self.keep(seal.settle)
 
     def changed_elsewhere(self) -> bool:
         """Whether anything was committed to the file since this was last asked, by this process or another; True the first

@@ -20,6 +20,7 @@ from readiness_tui.domain.traces.kept_records import KeptRecords
 from readiness_tui.domain.traces.refused import TOO_LARGE
 from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import leftovers, packing, staged_traces, staging, systems
+from readiness_tui.store.chain import contents, tallied
 from readiness_tui.store.codec import dump, opt_moment, stamp, words
 from readiness_tui.store.db import Store
 from readiness_tui.store.measured import copies, late_indexes, stale
@@ -322,6 +323,7 @@ def publish(
     compared = copies.enter(store, import_id, VERSION)
     late_indexes.make(store)
     with store.read() as conn:
+        blocks = contents.seal(conn, import_id)
         named = "SELECT s.name FROM import i JOIN system s ON s.id = i.system_id WHERE i.id = ?"
         (system,) = conn.execute(named, (import_id,)).fetchone() or (None,)
     with store.write(who, "imported a file", now=now, system=system, undoable=False) as tx:
@@ -346,7 +348,12 @@ def publish(
         info = get(tx.conn, import_id)
         again = info.how.rereads
         tx.what = f"imported {info.path}" if again is None else f"read import {again} again: {info.path}"
-        tx.put("import", {"id": import_id, "published_at": stamp(now), "published_order": last + 1})
+        tallied.seal_import(tx.conn, import_id)
+        brought = contents.enter(tx.conn, import_id, blocks)
+        tx.put(
+            "import",
+            {"id": import_id, "contents": brought, "published_at": stamp(now), "published_order": last + 1},
+        )
         done = get(tx.conn, import_id)
     store.importing.discard(import_id)
     if system is not None:

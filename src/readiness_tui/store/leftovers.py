@@ -65,7 +65,8 @@ def remove(store: Store, import_id: int) -> None:
         tx.conn.execute("DELETE FROM trace_stale WHERE import_id = ?1 OR because = ?1", (import_id,))
         tx.conn.execute("DELETE FROM run_case WHERE run_key IN (SELECT key FROM run WHERE import_id = ?)", (import_id,))
         tx.conn.execute("DELETE FROM run WHERE import_id = ?", (import_id,))
-        tx.conn.execute("DELETE FROM eval_set WHERE import_id = ?", (import_id,))
+        for table in ("eval_set", "content_block", "tally_seal"):
+            tx.conn.execute(f"DELETE FROM {table} WHERE import_id = ?", (import_id,))
         tx.conn.execute("DELETE FROM import WHERE id = ? AND published_at IS NULL", (import_id,))
 
 

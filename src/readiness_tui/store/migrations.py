@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.store import faults, sqlite
+from readiness_tui.store.chain import seal
 from readiness_tui.store.gate_changes import gate_change
 from readiness_tui.store.label_batches import metric_labels
 from readiness_tui.store.schema import APPLICATION_ID, VERSION_1
@@ -59,6 +60,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _upgrade("over_time"),
     _upgrade("people_roles"),
     _upgrade("together"),
+    _upgrade("chain"),
 )
 
 
@@ -89,6 +91,8 @@ def migrate(
             migration(db)
         if conn.execute("PRAGMA foreign_key_check").fetchone() is not None:
             raise ReadinessError(f"{path} could not be upgraded: rows in it refer to others that do not exist.")
+        if chained(conn):
+            seal.settle(conn)
         conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         conn.execute(f"PRAGMA user_version = {len(migrations)}")
         conn.execute("COMMIT")
@@ -97,6 +101,11 @@ def migrate(
             conn.execute("ROLLBACK")
         raise
     return made
+
+
+def chained(conn: sqlite.Connection) -> bool:
+    """Whether the file is of a version that binds its audit trail."""
+    return conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'chain'").fetchone() is not None
 
 
 def _backup(path: Path, version: int) -> Path:
@@ -141,6 +150,8 @@ def copy_database(source: sqlite.Connection, to: Path) -> None:
         target = connect(unfinished)
         try:
             source.backup(target)
+            if chained(target) and seal.unmoved(source):
+                seal.settle(target)  # a copy has another number of its schema
         finally:
             target.close()
         _flush(unfinished)

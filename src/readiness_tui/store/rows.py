@@ -11,6 +11,7 @@ from typing import Any
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.store import sqlite
+from readiness_tui.store.chain import seal
 from readiness_tui.store.codec import dump, stamp
 
 Row = dict[str, Any]
@@ -96,7 +97,7 @@ class Tx:
         )
         self._refusal = refusal
         self._change: int | None = None
-        self._position = 0
+        self._rows: list[tuple[Any, ...]] = []  # of the entry, as `seal.ROW` names their columns
         self._guarded: set[int] = set()
         self._shapes = shapes  # of each table met so far: kept by the store, asking takes longer than writing
 
@@ -135,9 +136,11 @@ class Tx:
         return self._change
 
     def close(self) -> None:
-        """Called before the commit: a key is remembered even where nothing was different."""
+        """Called before the commit: a key is remembered even where nothing was different, and the entry joins the chain."""
         if self._key is not None:
             _ = self.change_id
+        if self._change is not None:
+            seal.append(self.conn, self._change, self._rows)
 
     def guard_review(self, review_id: int) -> None:
         """Refuse to change a frozen review. Decided once, by its state when the transaction began."""
@@ -219,20 +222,19 @@ class Tx:
         row = new or old or {}
         if self._change is None and self._review_id is None:
             self._review_id = row["id"] if table == "review" else row.get("review_id")
-        self.conn.execute(
-            "INSERT INTO change_row(change_id, position, table_name, pk, item_id, old_json, new_json)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                self.change_id,
-                self._position,
-                table,
-                dump(list(key)),
-                row.get("item_id"),
-                None if old is None else dump(old),
-                None if new is None else dump(new),
-            ),
+        change_id = self.change_id
+        made = (
+            len(self._rows),
+            table,
+            dump(list(key)),
+            row.get("item_id"),
+            None if old is None else dump(old),
+            None if new is None else dump(new),
         )
-        self._position += 1
+        self.conn.execute(
+            f"INSERT INTO change_row(change_id, {seal.ROW}) VALUES (?, ?, ?, ?, ?, ?, ?)", (change_id, *made)
+        )
+        self._rows.append(made)
 
     def _guard(self, table: str, row: Row | None) -> None:
         review_id = None if row is None else row.get("id" if table == "review" else "review_id")

@@ -6,8 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from readiness_tui.domain.errors import TamperedError
 from readiness_tui.domain.verdict.closing import Closing
 from readiness_tui.domain.verdict.model import Verdict
+from readiness_tui.store.chain import cards
 from readiness_tui.store.codec import day, dump, moment, stamp, words
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
@@ -15,7 +17,8 @@ from readiness_tui.store.sqlite import Connection
 
 @dataclass(frozen=True, slots=True)
 class StoredScorecard:
-    """`json` and `markdown` are the exported texts; `digest` is the one they print."""
+    """`json` and `markdown` are the exported texts; `digest` is the one they print. `fault`: in which words the stored row is
+    not what was frozen, by its own digests; "" where it is. Nothing of such a card is printed (`intact`)."""
 
     review_id: int
     frozen_at: datetime
@@ -25,6 +28,17 @@ class StoredScorecard:
     digest: str
     json: str
     markdown: str
+    fault: str = ""
+
+    @property
+    def intact(self) -> StoredScorecard:
+        """The card itself. Raises TamperedError where it is not what was frozen."""
+        if self.fault:
+            raise TamperedError(
+                f"The scorecard that was frozen on {self.frozen_at:%Y-%m-%d} was changed by something else than readiness-tui:"
+                f" {self.fault}. So nothing of it is printed. `readiness doctor` says what else was changed; restore a backup."
+            )
+        return self
 
 
 def get(conn: Connection, review_id: int) -> StoredScorecard | None:
@@ -55,11 +69,17 @@ def _card(row: Row) -> StoredScorecard:
         frozen_at=moment(row["frozen_at"]),
         by=row["person"],
         as_of=day(row["as_of"]),
-        verdict=Verdict(row["verdict"]),
+        verdict=_verdict(row["verdict"]),
         digest=row["digest"],
         json=row["json"],
         markdown=row["markdown"],
+        fault=cards.fault(row),
     )
+
+
+def _verdict(text: str) -> Verdict:
+    """One that nobody gives is of a card that was changed, which says so (`fault`); it is none that passes."""
+    return Verdict(text) if text in [*Verdict] else Verdict.NO_GO
 
 
 def closings(conn: Connection, review_id: int) -> tuple[Closing, ...]:

@@ -20,6 +20,7 @@ from readiness_tui.domain.checklists.standing import met_by_authors, reviewed_al
 from readiness_tui.domain.gate_result.model import GateOutcome
 from readiness_tui.domain.runs.model import Run
 from readiness_tui.domain.scorecard.changes import changes, not_voted
+from readiness_tui.domain.scorecard.digest import scorecard_digest
 from readiness_tui.domain.scorecard.gap_lines import gap_lines
 from readiness_tui.domain.scorecard.model import (
     SCHEMA,
@@ -39,7 +40,6 @@ from readiness_tui.domain.scorecard.model import (
     Scorecard,
     SectionLine,
     VerdictOverride,
-    scorecard_digest,
 )
 from readiness_tui.domain.text.format import plural, whole_percent
 from readiness_tui.domain.text.masking import masked
@@ -53,7 +53,6 @@ __all__ = [
     "gap_lines",
     "gate_card",
     "plain",
-    "scorecard_digest",
 ]
 
 
@@ -66,11 +65,12 @@ def compose(
     runs: Sequence[Run] = (),
     dissents: Sequence[Dissent] = (),
     previous: Scorecard | None = None,
+    history: str = "",
 ) -> Scorecard:
     """The scorecard of a review at `judgement.as_of`.
 
     `runs`: the candidate's and baseline's, for their start and version. `input_digests`: name and SHA-256 of each
-    imported file; pairs, if files share a name. `previous`: the frozen scorecard to compare this one with.
+    imported file; pairs, if files share a name. `previous`: the frozen scorecard to compare with. `history`: `Method`'s.
     """
     review = facts.review
     sections = tuple(_section(section, facts, judgement, previous) for section in judgement.sections)
@@ -135,7 +135,7 @@ def compose(
         flips=judgement.flips,
         flips_to=judgement.flips_to,
         after_flips=judgement.after_flips,
-        method=Method(app_version, facts.policy.digest, _pairs(input_digests)),
+        method=Method(app_version, facts.policy.digest, _pairs(input_digests), history),
         previous=_previous(previous),
         blind=review.secret,
         met_by_authors=met_by_authors(judgement.standings, facts.dossiers, review),

@@ -7,13 +7,9 @@ it; no rule is computed here.
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
 from readiness_tui.domain.checklists.assessment import Assurance, Proposal
 from readiness_tui.domain.checklists.model import Severity
@@ -263,11 +259,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How the result was obtained. `inputs`: name and SHA-256 of each imported file, by name."""
+    """How the result was obtained. `inputs`: name and SHA-256 of each imported file, by name. `history`: the last entry of
+    the history that a frozen verdict rests on, "ENTRY:HASH", and the hash is over all entries before it."""
 
     app_version: str
     policy_digest: str
     inputs: tuple[tuple[str, str], ...] = ()
+    history: str = later("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,10 +333,3 @@ class Scorecard:
             if self.sections
             else "none"
         )
-
-
-def scorecard_digest(plain_json: Mapping[str, Any]) -> str:
-    """SHA-256 over the canonical JSON (sorted keys, no white space, ASCII) of a scorecard without its digest."""
-    content = {key: entry for key, entry in plain_json.items() if key != "digest"}
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(text.encode("ascii")).hexdigest()

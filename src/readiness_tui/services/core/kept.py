@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from readiness_tui.services.core import program
+from readiness_tui.services.core import program, tamper
 from readiness_tui.store.kept import marks, results
 
 if TYPE_CHECKING:
@@ -68,6 +68,11 @@ def now(desk: Desk, *, as_of: date | None = None, viewer: str = "") -> Standpoin
     )
 
 
+def trusted(desk: Desk) -> bool:
+    """Whether what was kept may be shown: the file is sealed as the program left it, or nothing in it was changed."""
+    return tamper.sealed(desk) or not tamper.look(desk)
+
+
 def find(desk: Desk, seen: Standpoint | None, name: str) -> Any | None:
     """What was kept under this name for this standpoint; None where nothing was."""
     if seen is None:
@@ -85,7 +90,7 @@ def keep(
     False where nothing was kept: something has changed meanwhile, the file is busy, read-only or full, or a value does not
     come back from JSON as it is. Nobody has to care.
     """
-    if seen is None or not program.unchanged() or now(desk, as_of=as_of, viewer=viewer) != seen:
+    if seen is None or not program.unchanged() or tamper.look(desk) or now(desk, as_of=as_of, viewer=viewer) != seen:
         return False
     texts: dict[str, str] = {}
     for name, value in values.items():
@@ -101,11 +106,14 @@ def keep(
 
 
 def result(desk: Desk, name: str, make: Callable[[], T], *, as_of: date | None = None, viewer: str = "") -> T:
-    """The value that is kept under `name`, else the one that `make` makes, which is kept from then on."""
+    """The value that is kept under `name`, else the one that `make` makes, which is kept from then on. Raises TamperedError
+    where the file was changed past the program."""
     seen = now(desk, as_of=as_of, viewer=viewer)
     found: T | None = find(desk, seen, name)
     if found is not None:
+        tamper.refuse_moved(desk)
         return found
+    tamper.refuse(desk)
     made = make()
     keep(desk, seen, {name: made}, as_of=as_of, viewer=viewer)
     return made

@@ -13,7 +13,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate_result.model import GateOutcome
 from readiness_tui.domain.runs.model import Run
 from readiness_tui.domain.text.plain import plain, stored
-from readiness_tui.services.core import program
+from readiness_tui.services.core import program, tamper
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.measured import Footing, Measured, later
 from readiness_tui.store import runs
@@ -76,7 +76,7 @@ def forget(desk: Desk) -> None:
 def keep(desk: Desk) -> None:
     """Keep what was measured since the last time, if the file lets us at once; nobody has to care if not."""
     waiting = desk.cache.pop(_WAITING, None)
-    if waiting is None or not program.unchanged():
+    if waiting is None or not program.unchanged() or tamper.look(desk):
         return
     review_id, as_of, mark, made = waiting[1]
     text, full = _text(made), _mark(mark)

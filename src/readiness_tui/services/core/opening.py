@@ -41,7 +41,8 @@ def begin(desk: Desk) -> Opening | None:
         found = heading(conn, desk.review_id)
     if found is None:
         return None
-    return Opening(*found, glance=kept.find(desk, seen, _NAME), seen=seen)
+    glance = kept.find(desk, seen, _NAME) if kept.trusted(desk) else None
+    return Opening(*found, glance=glance, seen=seen)
 
 
 def keep(desk: Desk, opening: Opening, glance: Any) -> bool:

@@ -10,6 +10,7 @@ from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.reports.health import Health
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.tamper import by_hand, pinned, trail_of
 from readiness_tui.services.importing.readers import still_changed
 from readiness_tui.services.importing.receiving.spool import abandoned
 from readiness_tui.sources import registry
@@ -17,14 +18,23 @@ from readiness_tui.store import imports, sqlite, systems
 from readiness_tui.store.raw import compact as compacting
 
 
-def examine(desk: Desk | None) -> Health:
-    """SQLite, the whole file and every reference in it, and the plugins."""
+def examine(desk: Desk | None, head: str = "") -> Health:
+    """SQLite, the whole file and every reference in it, what was changed past the program, and the plugins.
+
+    `head`: what a scorecard printed as the end of the history, which the file has to have too.
+    """
     problems = [*registry.problems()]
     remarks: list[str] = []
+    trail = None
     if desk is not None:
         remarks += [desk.store.told] if desk.store.told else []
-        problems += [f"{desk.store.path}: {line}. Restore a backup." for line in desk.store.integrity()]
+        broken = desk.store.integrity()
+        problems += [f"{desk.store.path}: {line}. Restore a backup." for line in broken]
+        if not broken:
+            problems += map(str, by_hand(desk))
         with desk.store.read() as conn:
+            trail = trail_of(conn)
+            problems += pinned(conn, head)
             remarks += [
                 f"Import {info.id} ({one_line(info.path, 100)}) of {one_line(name, 60)}: its reader has changed since. Look at"
                 f" `readiness reread {info.id}`."
@@ -46,6 +56,7 @@ def examine(desk: Desk | None) -> Health:
         schema_version=desk.store.version if desk else None,
         problems=tuple(problems),
         remarks=tuple(remarks),
+        trail=trail,
     )
 
 

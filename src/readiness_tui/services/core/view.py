@@ -16,7 +16,7 @@ from readiness_tui.domain.verdict.gap import Gap, StoredCondition
 from readiness_tui.domain.verdict.judge import Workings
 from readiness_tui.domain.verdict.model import Facts, Judgement
 from readiness_tui.domain.verdict.rival import Rival
-from readiness_tui.services.core import measured_kept
+from readiness_tui.services.core import measured_kept, tamper
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.judging import judged
@@ -25,6 +25,7 @@ from readiness_tui.services.core.measure import Measured, measure
 from readiness_tui.services.core.rivals import of_section, open_rivals
 from readiness_tui.services.core.seen import said, voters
 from readiness_tui.store import audit, gaps, reviews, scorecards
+from readiness_tui.store.chain.found import ByHand
 from readiness_tui.store.runs import RunInfo
 from readiness_tui.store.scorecards import StoredScorecard
 from readiness_tui.store.sqlite import Connection
@@ -59,6 +60,7 @@ class ReviewView:
     who: str
     frozen: StoredScorecard | None = None
     voted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # who, by item; not what, so blind or not
+    by_hand: tuple[ByHand, ...] = ()  # what was changed past the program, of all that this rests on
     rivals: tuple[Rival, ...] = ()  # what waits to be settled; see services/review/settling.py
 
     @property
@@ -167,6 +169,7 @@ def load(desk: Desk, *, as_of: date | None = None, shared: bool = False) -> Revi
             who=desk.who,
             frozen=frozen,
             voted=voters(read_known(conn, desk, review).parts),
+            by_hand=tamper.look(desk),
             rivals=_rivals(conn, review, desk),
         )
     measured_kept.keep(desk)

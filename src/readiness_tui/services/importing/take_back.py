@@ -9,6 +9,7 @@ from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.services.core.cards import content
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.write import resync
@@ -87,12 +88,10 @@ def _lost(tx: Tx, desk: Desk, review: Review) -> list[str]:
 
 def _frozen(conn: Connection, system: str, info: ImportInfo) -> list[str]:
     """Releases whose frozen scorecards name the file among what they rest on."""
-    from readiness_tui.reports.scorecard_json import read_scorecard
-
     mark = (Path(info.path).name, info.digest)
     found = []
     for review in reviews.standing(conn, system=system):
         kept = scorecards.get(conn, review.id)
-        if kept is not None and mark in read_scorecard(kept.json, "a frozen scorecard")[0].method.inputs:
+        if kept is not None and not kept.fault and mark in content(kept).method.inputs:
             found.append(one_line(review.release, 40))
     return found

@@ -50,7 +50,7 @@ def text(
 def _review(desk: Desk, incident: Incident) -> ReviewLink:
     """The open review, its scorecard if frozen, and the items that the incident names."""
     view = load(desk, shared=True)
-    card = view.frozen
+    card = view.frozen.intact if view.frozen is not None else None
     named = dict.fromkeys((*([incident.item_id] if incident.item_id else []), *note_rows.failed_controls(incident)))
     known = {item.id: item for listed in view.facts.checklists for item in listed.items}
     return ReviewLink(

@@ -12,6 +12,7 @@ from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.checklists.standing import item_standing, name_key
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
+from readiness_tui.services.core.cards import content
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.seen import said
@@ -21,6 +22,7 @@ from readiness_tui.services.review import roles
 from readiness_tui.services.review.evidence import still_found
 from readiness_tui.store import assessments, audit, reviews, scorecards
 from readiness_tui.store.rows import Tx
+from readiness_tui.store.scorecards import StoredScorecard
 from readiness_tui.store.sqlite import Connection
 
 __all__ = [
@@ -192,7 +194,7 @@ def _bring(tx: Tx, desk: Desk, review: Review, last: LastTime, now: Dossier) -> 
 def _read(conn: Connection, desk: Desk, before: Review) -> dict[str, LastTime]:
     parts = said(conn, before, assessments.dossier_parts(conn, before.id), desk.who)
     kept = scorecards.get(conn, before.id)
-    stood = _frozen_standings(kept.json) if kept is not None else None
+    stood = _frozen_standings(kept) if kept is not None else None
     as_of = desk.as_of(before)
     found: dict[str, LastTime] = {}
     for checklist in reviews.checklists(conn, before.id):
@@ -255,10 +257,8 @@ class _Stood:
     proof: str
 
 
-def _frozen_standings(text: str) -> dict[str, _Stood]:
-    from readiness_tui.reports.scorecard_json import read_scorecard
-
-    card, _ = read_scorecard(text, "the frozen scorecard of the last review")
+def _frozen_standings(kept: StoredScorecard) -> dict[str, _Stood]:
+    card = content(kept)
     return {
         item.id: _Stood(item.points, item.word, item.proof_digest)
         for section in card.sections

@@ -15,6 +15,7 @@ from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.verdict.closing import Closing, valid_until
 from readiness_tui.domain.verdict.gap import GapState
 from readiness_tui.domain.verdict.model import Cause, Condition, Part, Verdict
+from readiness_tui.services.core import tamper
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.review.evidence import look_up, places_of
@@ -153,6 +154,7 @@ def _of_review(desk: Desk) -> list[ConditionLine]:
     with desk.store.read() as conn:
         review = current_review(conn, desk)
         closed = {one.key: one for one in scorecards.closings(conn, review.id)}
+    tamper.refuse(desk)
     card = frozen_card(desk)
     if card is not None:
         found = card.conditions

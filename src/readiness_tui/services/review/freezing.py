@@ -9,6 +9,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import full_day, plural
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.verdict.rival import Rival
+from readiness_tui.services.core import tamper
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.rivals import open_rivals
 from readiness_tui.services.core.view import ReviewView, load
@@ -24,6 +25,7 @@ def freeze_question(desk: Desk) -> list[str]:
 
     Raises ReadinessError where it cannot be frozen: before the reveal of blind votes, and a second time.
     """
+    tamper.refuse(desk)
     view = load(desk, shared=True)
     if view.review.frozen_at is not None:
         raise ReadinessError(f"This review was frozen on {full_day(view.review.frozen_at.date())} already.")

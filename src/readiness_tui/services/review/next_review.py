@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date
 
 from readiness_tui.domain.checklists.review import Review
+from readiness_tui.services.core.cards import content
 from readiness_tui.services.core.measure import candidate_of
 from readiness_tui.store import assessments, scorecards
 from readiness_tui.store.rows import Tx
@@ -23,10 +24,7 @@ def last_candidate(conn: Connection, last: Review) -> tuple[str, ...]:
     kept = scorecards.get(conn, last.id)
     if kept is None:
         return last.candidate or candidate_of(conn, last)
-    from readiness_tui.reports.scorecard_json import read_scorecard
-
-    card, _ = read_scorecard(kept.json, "the frozen scorecard of the last review")
-    return last.candidate or tuple(line.id for line in card.gate.runs if line.role == "candidate")
+    return last.candidate or tuple(line.id for line in content(kept).gate.runs if line.role == "candidate")
 
 
 def following(last: Review, begun: Review, baseline: tuple[str, ...]) -> Review:

@@ -13,6 +13,8 @@ from readiness_tui.domain.scorecard.compose import compose
 from readiness_tui.domain.scorecard.model import Dissent, GateCheck, Scorecard
 from readiness_tui.domain.verdict.model import Part
 from readiness_tui.domain.verdict.rival import Rival
+from readiness_tui.services.core import tamper
+from readiness_tui.services.core.cards import content
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.rivals import Kind, save
@@ -21,6 +23,7 @@ from readiness_tui.services.core.view import ReviewView, load, read_facts
 from readiness_tui.services.core.write import sync
 from readiness_tui.services.core.zones import name_of
 from readiness_tui.store import assessments, imports, reviews, scorecards
+from readiness_tui.store.chain import seal
 from readiness_tui.store.rows import Tx, frozen_words
 from readiness_tui.store.sqlite import Connection
 
@@ -31,7 +34,9 @@ _STILL_BLIND = (
 
 
 def compose_card(desk: Desk, view: ReviewView) -> Scorecard:
-    """The scorecard of this view, compared with the previous frozen one of the system."""
+    """The scorecard of this view, compared with the previous frozen one of the system. Raises TamperedError where the file
+    was changed past the program."""
+    tamper.refuse(desk)
     with desk.store.read() as conn:
         return _compose(conn, view)
 
@@ -46,13 +51,12 @@ def current_card(desk: Desk, *, as_of: date | None = None) -> Scorecard:
 
 
 def frozen_card(desk: Desk) -> Scorecard | None:
-    """The scorecard that closed the desk's review; None while it is open."""
+    """The scorecard that closed the desk's review; None while it is open. Raises TamperedError as `compose_card` does."""
+    tamper.refuse(desk)
     frozen = _frozen(desk)
     if frozen is None:
         return None
-    from readiness_tui.reports.scorecard_json import read_scorecard
-
-    return read_scorecard(frozen.json, "the frozen scorecard")[0]
+    return content(frozen)
 
 
 def frozen_gate(card: Scorecard) -> GateCheck:
@@ -76,11 +80,7 @@ def _frozen(desk: Desk) -> scorecards.StoredScorecard | None:
 def _compose(conn: Connection, view: ReviewView) -> Scorecard:
     before = reviews.previous(conn, view.review)
     kept = scorecards.get(conn, before.id) if before is not None else None
-    previous = None
-    if kept is not None:
-        from readiness_tui.reports.scorecard_json import read_scorecard
-
-        previous, _ = read_scorecard(kept.json, f"the scorecard frozen on {kept.frozen_at:%Y-%m-%d}")
+    previous = content(kept) if kept is not None else None
     return compose(
         view.facts,
         view.judgement,
@@ -89,6 +89,7 @@ def _compose(conn: Connection, view: ReviewView) -> Scorecard:
         runs=[*view.measured.candidate_runs, *view.measured.baseline_runs],
         dissents=[Dissent(person, reason) for person, reason in assessments.dissents(conn, view.review.id).items()],
         previous=previous,
+        history=str(seal.head(conn)) if view.review.frozen_at is not None else "",
     )
 
 
@@ -113,14 +114,16 @@ def text(desk: Desk, *, format: str = "md", as_of: date | None = None, templates
 
         return html_page(text(desk, as_of=as_of, templates=templates), "Readiness scorecard")
     folder = templates_folder(desk, templates)
+    tamper.refuse(desk)
     frozen = _frozen(desk) if as_of is None else None
     if frozen is not None:
-        return frozen.json if format == "json" else frozen.markdown
+        return frozen.intact.json if format == "json" else frozen.markdown
     return render(compose_card(desk, load(desk, as_of=as_of, shared=True)), format, folder)
 
 
 def freeze(desk: Desk, *, templates: Path | None = None) -> Scorecard:
     """Close the review with its scorecard: nothing in it changes from now on. Undecided items become gaps."""
+    tamper.refuse(desk)
     view = load(desk, shared=True)
     with desk.store.read() as conn:
         if said := frozen_words(conn, view.review.id):

@@ -8,6 +8,7 @@ from datetime import date
 from readiness_tui.domain.scorecard.model import Change, Previous, Scorecard
 from readiness_tui.domain.scorecard.trend import TrendPoint, trend_point
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.services.core.cards import content
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review.scorecard import card_of
@@ -76,12 +77,9 @@ def difference(desk: Desk, view: ReviewView) -> SinceLast:
 
 def _frozen_point(desk: Desk, kept: StoredScorecard) -> TrendPoint:
     """Read once: a frozen scorecard does not change."""
-    from readiness_tui.reports.scorecard_json import read_scorecard
-
     name = f"trend {kept.review_id}"
     known = desk.cache.get(name)
     if known is None or known[0] != kept.digest:
-        card, _ = read_scorecard(kept.json, "a frozen scorecard")
-        known = desk.cache[name] = (kept.digest, trend_point(card))
+        known = desk.cache[name] = (kept.digest, trend_point(content(kept)))
     point: TrendPoint = known[1]
     return point

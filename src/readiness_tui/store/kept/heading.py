@@ -8,6 +8,12 @@ from datetime import date, datetime
 from readiness_tui.store.kept.marks import NEWEST
 from readiness_tui.store.sqlite import Connection
 
+#: Of a frozen card, where the card itself says the same; `store/chain/cards.py` holds all of it against its digest.
+_VERDICT = (
+    "CASE WHEN json_valid(c.json) THEN iif(json_extract(c.json, '$.verdict') IS c.verdict, c.verdict, 'changed by hand')"
+    " ELSE 'changed by hand' END"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -30,7 +36,7 @@ def headings(conn: Connection) -> list[Heading]:
     """Every review: the systems in the order of their first one, of each system the newest first."""
     found = conn.execute(
         "SELECT r.id, r.system, r.release, r.held_on, r.frozen_at IS NOT NULL,"
-        " coalesce((SELECT c.verdict FROM scorecard c WHERE c.review_id = r.id ORDER BY c.id DESC LIMIT 1), '')"
+        f" coalesce((SELECT {_VERDICT} FROM scorecard c WHERE c.review_id = r.id ORDER BY c.id DESC LIMIT 1), '')"
         " FROM review r ORDER BY (SELECT min(f.id) FROM review f WHERE f.system = r.system), r.held_on DESC, r.id DESC"
     ).fetchall()
     return [

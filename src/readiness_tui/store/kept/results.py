@@ -25,13 +25,13 @@ def get(conn: Connection, place: str, mark: str) -> str | None:
     row = conn.execute("SELECT digest, body FROM kept WHERE place = ? AND mark = ?", (place, mark)).fetchone()
     if row is None:
         return None
-    try:
-        unpacker = zlib.decompressobj()
-        data = unpacker.decompress(row[1], 4 * _LARGEST)
-        text = data.decode() if unpacker.eof else ""
-    except (zlib.error, UnicodeDecodeError):
-        return None
-    return text if _digest(place, mark, text) == row[0] else None
+    return _sound(place, mark, *row)
+
+
+def damaged(conn: Connection) -> list[str]:
+    """The places of the results that are never given back, because they are not what was kept there."""
+    rows = conn.execute("SELECT place, mark, digest, body FROM kept ORDER BY id").fetchall()
+    return [row[0] for row in rows if _sound(*row) is None]
 
 
 def put(conn: Connection, texts: Mapping[str, str], mark: str) -> None:
@@ -44,6 +44,16 @@ def put(conn: Connection, texts: Mapping[str, str], mark: str) -> None:
                 (place, mark, _digest(place, mark, text), body),
             )
     conn.execute("DELETE FROM kept WHERE id NOT IN (SELECT id FROM kept ORDER BY id DESC LIMIT ?)", (MOST,))
+
+
+def _sound(place: str, mark: str, digest: str, body: bytes) -> str | None:
+    try:
+        unpacker = zlib.decompressobj()
+        data = unpacker.decompress(body, 4 * _LARGEST)
+        text = data.decode() if unpacker.eof else ""
+    except (zlib.error, UnicodeDecodeError):
+        return None
+    return text if _digest(place, mark, text) == digest else None
 
 
 def _digest(place: str, mark: str, text: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import packing, staging
+from readiness_tui.store.chain import tallied
 from readiness_tui.store.db import Store
 from readiness_tui.store.measured import copies, stale, waiting
 from readiness_tui.store.measured.reading import TraceReading
@@ -77,6 +78,7 @@ def _import(store: Store, one: Unmeasured, progress: Callable[[int], bool]) -> b
         if _at(tx.conn, one.import_id) is not None:
             copies.catch_up(tx, one.import_id, VERSION, compared)
             tx.conn.execute("DELETE FROM trace_measuring WHERE import_id = ?", (one.import_id,))
+            tallied.seal_import(tx.conn, one.import_id)
             tx.conn.execute("UPDATE import SET measured = ? WHERE id = ?", (VERSION, one.import_id))
     return True
 

@@ -17,6 +17,7 @@ from readiness_tui.domain.traces.shape import TraceShape
 from readiness_tui.domain.traces.tally import Tallier, row_of
 from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import packing, staging
+from readiness_tui.store.chain import tallied
 from readiness_tui.store.db import Store
 from readiness_tui.store.measured import days, tallies
 from readiness_tui.store.measured.aside import Aside
@@ -113,6 +114,7 @@ def _replace(store: Store, system: str, pair: Day, because: frozenset[int], foun
         for digest, text, *row in found.rows():
             ids = tallies.put_shapes(tx, {digest: text})
             tallies.add(tx, pair[0], [(ids[digest], tallies.read(_NO_TRACE, tuple(row)))])
+        tallied.seal_day(tx.conn, *pair)
         tx.bulk(
             "DELETE FROM trace_stale WHERE import_id = ? AND day = ? AND because = ?",
             ((*pair, number) for number in because),

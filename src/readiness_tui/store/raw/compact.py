@@ -14,6 +14,7 @@ from pathlib import Path
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.store import leftovers, sqlite, staging
+from readiness_tui.store.chain import seal
 from readiness_tui.store.db import PATIENCE, Store
 from readiness_tui.store.faults import explain
 from readiness_tui.store.migrations import connect
@@ -109,7 +110,10 @@ def give_back(path: Path) -> None:
         conn.execute("PRAGMA locking_mode = EXCLUSIVE")  # in WAL mode this is refused while anybody has the file open
         conn.execute("BEGIN EXCLUSIVE")
         conn.execute("COMMIT")
+        same = seal.unmoved(conn)
         conn.execute("VACUUM")
+        if same:
+            seal.settle(conn)  # it counts as a change of the schema
     except sqlite.sqlite3.OperationalError as error:
         if "locked" in str(error):
             raise ReadinessError(

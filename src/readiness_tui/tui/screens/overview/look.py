@@ -10,6 +10,7 @@ from readiness_tui.domain.gate_result.model import Result
 from readiness_tui.domain.metrics.meets import NOISE
 from readiness_tui.domain.text.format import due_day, plural
 from readiness_tui.domain.verdict.model import Condition, Flip, Section, Verdict
+from readiness_tui.services.core.tamper import words as words_of
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.screens.overview import glance
@@ -38,7 +39,11 @@ def glance_of(view: ReviewView, last_time: int = 0) -> Glance:
 
 
 def verdict_of(view: ReviewView) -> glance.VerdictLine:
-    """The verdict and, in one sentence, the causes that make it."""
+    """The verdict and, in one sentence, the causes that make it; none of a file that was changed past the program."""
+    if view.by_hand:
+        return glance.VerdictLine(
+            verdict=str(Verdict.NO_GO), words="NO VERDICT", apart=" · ", said=words_of(view.by_hand), aside=""
+        )
     if view.frozen is not None:
         verdict = view.frozen.verdict
         return glance.VerdictLine(

@@ -11,7 +11,9 @@ from textual.widgets import Static
 
 from readiness_tui.domain.verdict.model import Verdict
 from readiness_tui.reports.atomic import write_text
+from readiness_tui.reports.escape import inline
 from readiness_tui.services.core.choices import choose
+from readiness_tui.services.core.tamper import words as words_of
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import printed, reviews, scorecard
 from readiness_tui.services.review.freezing import freeze_question
@@ -41,6 +43,11 @@ class ScorecardScreen(RoomScreen):
         yield Document(id="body")
 
     async def show(self, view: ReviewView) -> None:
+        if view.by_hand:  # nothing is printed that rests on it
+            self.query_one("#superseded").display = False
+            self.query_one(Document).show(f"# No scorecard\n\n{inline(words_of(view.by_hand))}\n")
+            self.refresh_bindings()
+            return
         text = await self.host.fetch(scorecard.text, self.desk)
         said = "\n".join(await self.host.fetch(printed.beside, self.desk) or ())
         self.query_one("#superseded", Static).update(safe(said, "$text-warning"))
@@ -52,7 +59,9 @@ class ScorecardScreen(RoomScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # A frozen review is read and exported; nothing else works on it.
         view = self.host.view  # None while another review is opened
-        works = action not in ("freeze", "dissent", "override") or (view is not None and view.review.frozen_at is None)
+        works = action not in ("freeze", "dissent", "override") or (
+            view is not None and view.review.frozen_at is None and not view.by_hand
+        )
         return works and super().check_action(action, parameters)
 
     @property

@@ -1,0 +1,1 @@
+"""The chain: what shows that the file holds what the program wrote, and names what was changed past it."""

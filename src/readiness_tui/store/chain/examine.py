@@ -1,0 +1,51 @@
+"""What was changed in the file past the program: all of it, or quickly what the triggers do not keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from readiness_tui.store import systems
+from readiness_tui.store.chain import brought, cards, derived, follow, shape, tallied, walk
+from readiness_tui.store.chain.found import ByHand
+from readiness_tui.store.kept import results
+from readiness_tui.store.sqlite import Connection
+
+
+def whole(conn: Connection) -> list[ByHand]:
+    """All of the file. Takes about as long as importing what is in it."""
+
+    def found() -> Iterator[ByHand]:
+        yield from _rows(conn)
+        yield from brought.changed(conn)
+        yield from walk.walk(conn)
+        for name in systems.all(conn):
+            yield from derived.changed(conn, name)
+        yield from shape.changed(conn)
+
+    return _once(found())
+
+
+def sealed(conn: Connection) -> list[ByHand]:
+    """What the triggers do not keep: typed rows, cards and tallies, held against what is known of them. Enough while the
+    schema is as the program left it (`seal.unmoved`), because then nobody has dropped a trigger."""
+    return _once(_rows(conn))
+
+
+def kept(conn: Connection) -> list[ByHand]:
+    """Kept results that are never given back, because they are not what was kept."""
+    said = "not what was kept: it is worked out again when it is asked for"
+    return [ByHand("kept", place, said) for place in results.damaged(conn)]
+
+
+def _rows(conn: Connection) -> Iterator[ByHand]:
+    yield from follow.changed(conn)
+    yield from cards.changed(conn)
+    yield from tallied.changed(conn)
+
+
+def _once(found: Iterable[ByHand]) -> list[ByHand]:
+    """Each row of a table as it was first named."""
+    named: dict[tuple[str, str], ByHand] = {}
+    for one in found:
+        named.setdefault((one.table, one.row), one)
+    return list(named.values())

@@ -1,0 +1,61 @@
+"""Digests of tallies, a day of an import at a time: made whenever a day is tallied, held against what is read.
+
+Tallies change without an entry, when a later import replaces requests or what waits is measured, so their digests are in
+no entry either: they show an edit, not somebody who writes the digest as well. `derived.py` counts the requests again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from readiness_tui.store.chain.found import ByHand
+from readiness_tui.store.measured import days
+from readiness_tui.store.sqlite import Connection
+
+_COLUMNS = "shape, n, ids, first_at, first_id, varied"
+
+
+def seal_day(conn: Connection, import_id: int, day: int) -> None:
+    """The tallies of this day are as they should be."""
+    digest = _digest(conn, import_id, day)
+    if digest is None:
+        conn.execute("DELETE FROM tally_seal WHERE import_id = ? AND day = ?", (import_id, day))
+    else:
+        conn.execute(
+            "INSERT OR REPLACE INTO tally_seal(import_id, day, digest) VALUES (?, ?, ?)", (import_id, day, digest)
+        )
+
+
+def seal_import(conn: Connection, import_id: int) -> None:
+    """So are those of all days of an import."""
+    conn.execute("DELETE FROM tally_seal WHERE import_id = ?", (import_id,))
+    days = conn.execute("SELECT DISTINCT day FROM trace_tally WHERE import_id = ?", (import_id,)).fetchall()
+    for (day,) in days:
+        seal_day(conn, import_id, day)
+
+
+def changed(conn: Connection) -> Iterator[ByHand]:
+    """Days of published imports whose tallies are not as they were sealed. Of an import that is being measured nothing is
+    sealed, and nothing is read."""
+    imports = conn.execute(
+        "SELECT i.id, s.name FROM import i JOIN system s ON s.id = i.system_id"
+        " WHERE i.published_order IS NOT NULL AND i.measured > 0 AND i.traces > 0"
+    ).fetchall()
+    for number, system in imports:
+        sealed = dict(conn.execute("SELECT day, digest FROM tally_seal WHERE import_id = ?", (number,)).fetchall())
+        there = conn.execute("SELECT DISTINCT day FROM trace_tally WHERE import_id = ?", (number,)).fetchall()
+        for day in sorted({*sealed, *(day for (day,) in there)}):
+            if _digest(conn, number, day) != sealed.get(day):
+                yield ByHand(
+                    "trace_tally", f"import {number}, {days.of(day) or 'no day'}", "not what was counted", "", system
+                )
+
+
+def _digest(conn: Connection, import_id: int, day: int) -> str | None:
+    import msgspec
+
+    rows = conn.execute(
+        f"SELECT {_COLUMNS} FROM trace_tally WHERE import_id = ? AND day = ? ORDER BY shape", (import_id, day)
+    ).fetchall()
+    return hashlib.sha256(msgspec.msgpack.encode([import_id, day, rows])).hexdigest() if rows else None
