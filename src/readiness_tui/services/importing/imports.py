@@ -387,15 +387,11 @@ def _stage(
         if not (result.runs or result.traces or result.golden):
             raise NothingUsableError(result.path, result.rejected)
         info = imports.publish(desk.store, import_id, desk.who, desk.now(), once=True, beside=same)
-        _count_stored(desk, info, result)
+        # What was really stored: the store rejects what it cannot keep (a case that is there twice, say).
+        result.cases, result.traces = info.cases, info.traces
+        if info.rejects != len(result.rejected):
+            with desk.store.read() as conn:
+                result.rejected = [Reject(r.line, r.reason, r.excerpt) for r in imports.rejects(conn, info.id)]
     except BaseException:
         imports.abort(desk.store, import_id)
         raise
-
-
-def _count_stored(desk: Desk, info: imports.ImportInfo, result: ImportedFile) -> None:
-    """What was really stored: the store rejects what it cannot keep (a case that is there twice, say)."""
-    result.cases, result.traces = info.cases, info.traces
-    if info.rejects != len(result.rejected):
-        with desk.store.read() as conn:
-            result.rejected = [Reject(r.line, r.reason, r.excerpt) for r in imports.rejects(conn, info.id)]
