@@ -120,6 +120,10 @@ def shown_classes() -> Iterator[type]:
                 yield kind
 
 
+#: Set on purpose: how the app ends, which Textual would tell with everybody's data.
+MEANT = {"TerminalApp": {"_exception", "_return_code"}}
+
+
 @pytest.mark.parametrize("kind", shown_classes(), ids=lambda kind: kind.__name__)
 def test_no_private_name_of_textual_is_overwritten(kind: type) -> None:
     """A screen's own `_running` would be the message pump's too: the app then waits for ever, or ignores its keys."""
@@ -130,6 +134,6 @@ def test_no_private_name_of_textual_is_overwritten(kind: type) -> None:
         for name in own_names(base) | set(vars(base))
         if name.startswith("_")
     }
-    assert own_names(kind) & theirs == set()
+    assert own_names(kind) & theirs == MEANT.get(kind.__name__, set())
     assert "_running" in theirs
     assert issubclass(kind, Screen | Widget | App)

@@ -259,7 +259,7 @@ class ReadinessApp(TerminalApp):
         for event in early:
             self.post_message(event)
         if left := await self.fetch(_left_typed, desk):
-            self.notify(visible(left), timeout=20)
+            self.notify(visible(left), timeout=20, markup=False)
         if begun is not None:
             await self._keep(desk, begun, view)
 

@@ -129,7 +129,7 @@ def test_a_condition_that_was_closed_stays_closed_and_its_gap_has_a_new_day(when
     for _ in range(("not at all", "before it", "twice").index(when) if when != "after it" else 0):
         supersede(desk, "a typing error in the release notes")
         scorecard.freeze(desk)
-    history.next_review(desk, "2", "2026-12-08")
+    history.next_review(desk, "2", date(2026, 12, 8))
     if when == "after it":
         here, desk.review_id = desk.review_id, 1
         supersede(desk, "a typing error in the release notes")
