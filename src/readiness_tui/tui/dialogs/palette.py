@@ -17,7 +17,7 @@ class Palette(Closing, CommandPalette):
         if self.query_one(CommandList).scrollable_content_region:
             super()._action_command_list(action)
 
-    async def _on_click(self, event: Click) -> None:
+    def _on_click(self, event: Click) -> None:  # type: ignore[override]
         """Textual's own is called after this one, and fails where nothing lies under the mouse."""
         try:
             self.get_widget_at(event.x, event.y)
