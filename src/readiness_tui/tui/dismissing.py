@@ -1,10 +1,11 @@
-"""How what lies over a room goes away: itself, and once."""
+"""How a screen goes away, itself and once, and which sizes it takes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from textual.await_complete import AwaitComplete
+from textual.events import Resize
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -29,3 +30,10 @@ class DismissOnce(Base):
             self.app.pop_screen()
         gone: AwaitComplete = super().dismiss(result)
         return gone
+
+    def _on_resize(self, event: Resize) -> None:  # type: ignore[override]
+        """Called before Textual's own, which lays out the screens below in the same size, and they tell themselves again: two
+        sizes in quick succession chased each other for ever. A size that the terminal has no more is not taken."""
+        if event.size != self.app.size:
+            event.stop()
+            event.prevent_default()

@@ -14,9 +14,11 @@ from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.driver import Driver
+from textual.screen import Screen
 from textual.worker import active_worker
 
 from readiness_tui.tui import autosave
+from readiness_tui.tui.closing import Closing
 
 _KEYS = {"enter": "Enter", "space": "Space", "escape": "Esc", "backspace": "Backspace", "tab": "Tab"}
 _FAULT = 70  # EX_SOFTWARE, as for a command
@@ -24,6 +26,10 @@ _LAST_KEYS = 0.05  # seconds: what was pressed before the end is still on its wa
 _HANGUP = 129  # 128 and the signal's number, as a shell says it
 
 _GONE = (NoMatches, ScreenError)  # what work meets that ends after its screen: no fault where that was left
+
+
+class _Ground(Closing, Screen[None]):
+    """Lies under all others, and is never seen."""
 
 
 class TerminalApp(App[None]):
@@ -42,6 +48,9 @@ class TerminalApp(App[None]):
         from readiness_tui.tui.terminal import Terminal
 
         return Terminal
+
+    def get_default_screen(self) -> Screen[Any]:
+        return _Ground(id="_default")
 
     def get_key_display(self, binding: Binding) -> str:
         """As Textual's, but with one name for each of these keys wherever it stands."""
