@@ -12,8 +12,8 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 import readiness_tui.tui.screens
-from readiness_tui.tui.screens.meeting.screen import MeetingScreen
 from readiness_tui.tui.dismissing import DismissOnce
+from readiness_tui.tui.screens.meeting.screen import MeetingScreen
 from readiness_tui.tui.screens.room import RoomScreen
 
 
@@ -31,7 +31,10 @@ ROOMS = [kind for kind in SCREENS if issubclass(kind, RoomScreen) and kind is no
 
 @pytest.mark.parametrize("kind", SCREENS, ids=lambda kind: kind.__name__)
 def test_no_screen_inherits_from_a_screen_of_ours_but_from_what_all_rooms_share(kind: type) -> None:
-    assert {base for base in kind.__mro__[1:] if base.__module__.startswith("readiness_tui.")} <= {RoomScreen, DismissOnce}
+    assert {base for base in kind.__mro__[1:] if base.__module__.startswith("readiness_tui.")} <= {
+        RoomScreen,
+        DismissOnce,
+    }
 
 
 @pytest.mark.parametrize("kind", ROOMS, ids=lambda kind: kind.__name__)

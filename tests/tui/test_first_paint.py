@@ -192,7 +192,8 @@ def test_the_first_paint_loads_nothing_of_the_rules(sample_db: Path, tmp_path: P
     assert not heavy & set(modules)
     ours = {name for name in modules if name.startswith("readiness_tui.")}
     rules = {name for name in ours if name.startswith("readiness_tui.domain.")}
-    assert rules <= PLAIN
+    # Whatever is painted is masked before: that needs the formats of credentials, as text, but none of the rules.
+    assert {name for name in rules if not name.startswith("readiness_tui.domain.text.secret")} <= PLAIN
     screens = {name for name in ours if name.startswith("readiness_tui.tui.screens.")}
     assert {name.split(".")[3] for name in screens} == {"overview", "room"}
     assert not [name for name in ours if name.startswith(("readiness_tui.tui.dialogs.", "readiness_tui.sources."))]
