@@ -12,9 +12,9 @@ from textual.binding import Binding
 from textual.screen import Screen
 
 import readiness_tui.tui.screens
-from readiness_tui.tui.dismissing import DismissOnce
 from readiness_tui.tui.screens.meeting.screen import MeetingScreen
 from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.widgets.closing import ClosesItself
 
 
 def screens() -> Iterator[type[Screen[object]]]:
@@ -33,7 +33,7 @@ ROOMS = [kind for kind in SCREENS if issubclass(kind, RoomScreen) and kind is no
 def test_no_screen_inherits_from_a_screen_of_ours_but_from_what_all_rooms_share(kind: type) -> None:
     assert {base for base in kind.__mro__[1:] if base.__module__.startswith("readiness_tui.")} <= {
         RoomScreen,
-        DismissOnce,
+        ClosesItself,
     }
 
 

@@ -18,7 +18,7 @@ from textual.screen import Screen
 from textual.worker import active_worker
 
 from readiness_tui.tui import autosave
-from readiness_tui.tui.dismissing import DismissOnce
+from readiness_tui.tui.widgets.closing import ClosesItself
 
 _KEYS = {"enter": "Enter", "space": "Space", "escape": "Esc", "backspace": "Backspace", "tab": "Tab"}
 _FAULT = 70  # EX_SOFTWARE, as for a command
@@ -28,7 +28,7 @@ _HANGUP = 129  # 128 and the signal's number, as a shell says it
 _GONE = (NoMatches, ScreenError)  # what work meets that ends after its screen: no fault where that was left
 
 
-class _Ground(DismissOnce, Screen[None]):
+class _Ground(ClosesItself, Screen[None]):
     """Lies under all others, and is never seen."""
 
 

@@ -23,10 +23,10 @@ from readiness_tui.domain.text.sanitise import visible
 from readiness_tui.domain.text.secrets import remark_on
 from readiness_tui.tui import text as screen
 from readiness_tui.tui.autosave import Autosave, Typed
-from readiness_tui.tui.dismissing import DismissOnce
 from readiness_tui.tui.form_draft import FormDraft, KeptText, written
 from readiness_tui.tui.host import host
 from readiness_tui.tui.text import line, one_line, safe
+from readiness_tui.tui.widgets.closing import ClosesItself
 
 _SHOWN = 300  # characters of a stored text in the question about a draft
 Values = dict[str, str]  # what is typed, by field
@@ -48,7 +48,7 @@ class Field:
     saves: bool = False
 
 
-class FormDialog(DismissOnce, ModalScreen[bool]):
+class FormDialog(ClosesItself, ModalScreen[bool]):
     """Asks for `fields` and hands them to `submit`; dismisses with True once that accepts them."""
 
     BINDINGS = [

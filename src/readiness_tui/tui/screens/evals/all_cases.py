@@ -25,13 +25,13 @@ from readiness_tui.services.run_cases import CaseListing, RunCases
 from readiness_tui.tui.dialogs.counts import Chosen, CountsDialog
 from readiness_tui.tui.dialogs.pick import PickDialog
 from readiness_tui.tui.dialogs.spread import SpreadDialog
-from readiness_tui.tui.dismissing import DismissOnce
 from readiness_tui.tui.help_key import HELP
 from readiness_tui.tui.host import Host, host
 from readiness_tui.tui.screens.evals.case_text import STATUS
 from readiness_tui.tui.screens.evals.page import CaseLine
 from readiness_tui.tui.text import fit, join, line, one_line
 from readiness_tui.tui.widgets import gate_limits
+from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.filter_line import FilterLine
 from readiness_tui.tui.widgets.row_list import RowList
 from readiness_tui.tui.widgets.titles import Title, Titles
@@ -98,7 +98,7 @@ class AllCaseRows(RowList[Case]):
         ]
 
 
-class AllCasesDialog(DismissOnce, ModalScreen[None]):
+class AllCasesDialog(ClosesItself, ModalScreen[None]):
     """`open_case` shows one of some cases in full."""
 
     BINDINGS = [
