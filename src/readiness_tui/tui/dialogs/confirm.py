@@ -11,11 +11,11 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.text import line, safe
+from readiness_tui.tui.widgets.closing import ClosesItself
 
 
-class ConfirmDialog(Closing, ModalScreen[bool]):
+class ConfirmDialog(ClosesItself, ModalScreen[bool]):
     """Dismisses with True once `act` was asked for and did not refuse; Enter alone leaves everything as it is."""
 
     DEFAULT_CSS = """

@@ -14,8 +14,8 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from readiness_tui.domain.filters.survey import Facet
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.text import column, join, line
+from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.pick_list import PickList
 
 SHOWN = 8  # values of a field
@@ -23,7 +23,7 @@ _BAR = 12
 Chosen = tuple[str, str | None]  # a field and its value; None: none is recorded
 
 
-class CountsDialog(Closing, ModalScreen[Chosen | None]):
+class CountsDialog(ClosesItself, ModalScreen[Chosen | None]):
     """Dismisses with the value to narrow to. `titles`: what each field is called, in the order of the dialog."""
 
     DEFAULT_CSS = """

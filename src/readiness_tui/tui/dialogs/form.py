@@ -21,10 +21,10 @@ from textual.widgets import Button, Input, Label, Static, TextArea
 from readiness_tui.domain.text.format import day_month
 from readiness_tui.domain.text.sanitise import one_line, visible
 from readiness_tui.tui.autosave import Autosave, Typed
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.form_draft import FormDraft, KeptText, written
 from readiness_tui.tui.host import host
 from readiness_tui.tui.text import line, safe
+from readiness_tui.tui.widgets.closing import ClosesItself
 
 _SHOWN = 300  # characters of a stored text in the question about a draft
 Values = dict[str, str]  # what is typed, by field
@@ -46,7 +46,7 @@ class Field:
     saves: bool = False
 
 
-class FormDialog(Closing, ModalScreen[bool]):
+class FormDialog(ClosesItself, ModalScreen[bool]):
     """Asks for `fields` and hands them to `submit`; dismisses with True once that accepts them."""
 
     BINDINGS = [

@@ -6,10 +6,10 @@ from textual.command import CommandList, CommandPalette
 from textual.errors import NoWidget
 from textual.events import Click
 
-from readiness_tui.tui.closing import Closing
+from readiness_tui.tui.widgets.closing import ClosesItself
 
 
-class Palette(Closing, CommandPalette):
+class Palette(ClosesItself, CommandPalette):
     """As Textual's, but for two things that ended the app: a page of its list is turned only while the list shows, and a click
     beside everything is none."""
 

@@ -13,15 +13,15 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.text import join, line, safe
+from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.pick_list import PickList
 
 #: (id, how it reads)
 Choice = tuple[str, Content]
 
 
-class PickDialog(Closing, ModalScreen[str | None]):
+class PickDialog(ClosesItself, ModalScreen[str | None]):
     """Dismisses with the id of what was chosen, None where nobody chose. `at`: what is highlighted first; `now`: what holds now, and is marked."""
 
     DEFAULT_CSS = """

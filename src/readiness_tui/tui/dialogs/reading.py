@@ -11,12 +11,12 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.text import line
+from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.pane import Pane
 
 
-class ReadingDialog(Closing, ModalScreen[None]):
+class ReadingDialog(ClosesItself, ModalScreen[None]):
     BINDINGS = [Binding("escape,q,enter", "close", "Leave", id="reading.close", key_display="Esc", tooltip="Close")]
 
     def __init__(self, title: str, text: Content | Callable[[int], Content]) -> None:

@@ -15,12 +15,12 @@ from textual.widgets.option_list import Option
 
 from readiness_tui.domain.text.format import full_day
 from readiness_tui.services.core.target import Heading
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.text import column, join, line
+from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.pick_list import PickList
 
 
-class ReviewDialog(Closing, ModalScreen[int | None]):
+class ReviewDialog(ClosesItself, ModalScreen[int | None]):
     """Dismisses with the number of the review that was chosen, None where nobody chose. `at`: the present one; `leaves`: what Esc does."""
 
     DEFAULT_CSS = """

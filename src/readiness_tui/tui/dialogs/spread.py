@@ -11,8 +11,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
 from readiness_tui.domain.filters.histogram import Bars
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.text import line
+from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.pane import Pane
 from readiness_tui.tui.widgets.spread import Threshold, spread
 
@@ -20,7 +20,7 @@ _FIGURES = (("latency", "Latency, ms", "ms"), ("cost", "Cost, US dollars", "usd"
 _AROUND = 4  # lines that are no drawing
 
 
-class SpreadDialog(Closing, ModalScreen[None]):
+class SpreadDialog(ClosesItself, ModalScreen[None]):
     DEFAULT_CSS = """
     SpreadDialog { background: $background; }
     SpreadDialog #spread { padding: 0 1; }

@@ -18,19 +18,19 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.verdict.rival import Rival, Unsettled
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.review import settling
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.dialogs.pick import PickDialog
 from readiness_tui.tui.diff_text import words
 from readiness_tui.tui.host import Host
 from readiness_tui.tui.text import join, line, safe
+from readiness_tui.tui.widgets.closing import ClosesItself
 
 _SHOWN = 20_000  # characters of one text
 #: Shows a dialog, and calls what follows with what it was dismissed with.
 Push = Callable[[Any, Any], Any]
 
 
-class TwoVersionsDialog(Closing, ModalScreen[str | None]):
+class TwoVersionsDialog(ClosesItself, ModalScreen[str | None]):
     """Dismisses with what was chosen: "stored", "other" or "third"; None where nobody chose."""
 
     BINDINGS = [

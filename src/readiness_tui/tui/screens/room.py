@@ -13,9 +13,9 @@ from textual.widgets import Footer
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.tui import hands
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.host import Host, host
 from readiness_tui.tui.widgets.bars import NavBar, RoomTab, TitleBar
+from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.pick_list import PickList
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from readiness_tui.tui.dialogs.pick import Choice
 
 
-class RoomScreen(Closing, Screen[None]):
+class RoomScreen(ClosesItself, Screen[None]):
     """One of the eight screens. A subclass composes its `body` and fills it in `show`.
 
     Nothing here reads the database: the host runs services away from the UI thread and then `show` gets the new view.

@@ -13,13 +13,13 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from readiness_tui.domain.checklists.assessment import Dossier
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.screens.checklists.item_text import tick_line
 from readiness_tui.tui.text import line, safe
+from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.pick_list import PickList
 
 
-class TickDialog(Closing, ModalScreen[None]):
+class TickDialog(ClosesItself, ModalScreen[None]):
     """`save(name, on)` stores one tick and gives what then holds."""
 
     DEFAULT_CSS = """

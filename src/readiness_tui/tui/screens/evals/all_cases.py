@@ -23,7 +23,6 @@ from readiness_tui.domain.text.format import number, plural
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services import run_cases
 from readiness_tui.services.run_cases import CaseListing, RunCases
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.dialogs.counts import Chosen, CountsDialog
 from readiness_tui.tui.dialogs.pick import PickDialog
 from readiness_tui.tui.dialogs.spread import SpreadDialog
@@ -32,6 +31,7 @@ from readiness_tui.tui.screens.evals.case_text import STATUS
 from readiness_tui.tui.screens.evals.page import CaseLine
 from readiness_tui.tui.text import fit, join, line
 from readiness_tui.tui.widgets import gate_limits
+from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.filter_line import FilterLine
 from readiness_tui.tui.widgets.row_list import RowList
 from readiness_tui.tui.widgets.titles import Title, Titles
@@ -98,7 +98,7 @@ class AllCaseRows(RowList[Case]):
         ]
 
 
-class AllCasesDialog(Closing, ModalScreen[None]):
+class AllCasesDialog(ClosesItself, ModalScreen[None]):
     """`open_case` shows one of some cases in full."""
 
     BINDINGS = [

@@ -13,15 +13,15 @@ from textual.widgets import Footer, Static
 
 from readiness_tui.services import runs
 from readiness_tui.services.runs import CaseView
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.evals import case_text, pair_text
 from readiness_tui.tui.screens.evals.page import WIDE, CaseLine
 from readiness_tui.tui.text import line
+from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.pane import Pane
 
 
-class CaseDialog(Closing, ModalScreen[str]):
+class CaseDialog(ClosesItself, ModalScreen[str]):
     """Shows the case at `place` of `lines`; dismisses with the key of the case shown last.
 
     `gap` and `label` ask what it takes to make a case a gap, and to give it a label.

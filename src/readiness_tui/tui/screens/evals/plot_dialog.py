@@ -14,8 +14,8 @@ from textual.widgets import Footer, Static
 from readiness_tui.domain.compare.trend import Dated, MetricSeries, Trend
 from readiness_tui.domain.text.format import day_month, moment, number, plural, threshold_text
 from readiness_tui.tui import glyphs
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.text import fit, join, line
+from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.plot import AXIS, Scale, Spot, columns, draw, span
 
 SIGNS = {"candidate": ("C", "bold $text-accent"), "baseline": ("B", "bold $text-accent"), "": ("●", "")}
@@ -24,7 +24,7 @@ _AROUND = 8  # lines that are not a panel's drawing: title, legend, names of pan
 _MUTED = "$foreground-muted"
 
 
-class PlotDialog(Closing, ModalScreen[None]):
+class PlotDialog(ClosesItself, ModalScreen[None]):
     """Shows a trend; the highlighted run's figures stand in the titles."""
 
     BINDINGS = [

@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.text import fit
+from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.letters import moves
 from readiness_tui.tui.widgets.pane import Pane
 
@@ -29,7 +29,7 @@ GIVE_WAY = (
 )
 
 
-class HelpScreen(Closing, ModalScreen[None]):
+class HelpScreen(ClosesItself, ModalScreen[None]):
     """Lists the active bindings of the screen it was called from."""
 
     BINDINGS = [

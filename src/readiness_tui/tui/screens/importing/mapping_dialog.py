@@ -15,14 +15,14 @@ from textual.widgets import Button, Static, TextArea
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import visible
 from readiness_tui.services.importing.mapping import Trial, keep_mapping, try_mapping
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.host import host
 from readiness_tui.tui.text import line, safe
+from readiness_tui.tui.widgets.closing import ClosesItself
 
 _SHOWN = 4  # rejected rows
 
 
-class MappingDialog(Closing, ModalScreen[Path | None]):
+class MappingDialog(ClosesItself, ModalScreen[Path | None]):
     """Dismisses with the mapping's file once it holds, None where it is left."""
 
     CSS_PATH = "mapping_dialog.tcss"

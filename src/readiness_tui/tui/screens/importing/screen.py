@@ -25,18 +25,18 @@ from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.importing.mapping import NO_UNIT, ProposedMapping, mapping_for
 from readiness_tui.services.importing.result import ImportedFile
 from readiness_tui.tui.autosave import Autosave, Typed
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.form_draft import FormDraft, written
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.importing.mapping_dialog import MappingDialog
 from readiness_tui.tui.text import join, line, safe
+from readiness_tui.tui.widgets.closing import ClosesItself
 
 ROLES = ("", "candidate", "baseline")
 STORING = "Read. It is being stored, and what follows from it judged …"
 
 
-class ImportScreen(Closing, ModalScreen[None]):
+class ImportScreen(ClosesItself, ModalScreen[None]):
     """Asks for a file or folder, imports it in a thread of its own, and says what came of it."""
 
     CSS_PATH = "screen.tcss"

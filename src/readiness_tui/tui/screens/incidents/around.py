@@ -20,17 +20,17 @@ from readiness_tui.domain.text.dates import parse_moment
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.incidents import edit, traces
 from readiness_tui.services.incidents.traces import Around
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.incidents import around_text
 from readiness_tui.tui.text import join, line
+from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.pick_list import PickList, finding
 
 _UNSURE = 12  # differences that chance may explain which are listed; the others moved less
 
 
-class AroundDialog(Closing, ModalScreen[None]):
+class AroundDialog(ClosesItself, ModalScreen[None]):
     """Reads the requests in a thread; each line that is taken is saved at once."""
 
     CSS_PATH = "around.tcss"

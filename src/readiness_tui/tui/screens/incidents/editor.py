@@ -21,13 +21,13 @@ from readiness_tui.services.incidents import edit
 from readiness_tui.services.review import settling
 from readiness_tui.tui import external_editor
 from readiness_tui.tui.autosave import Autosave, Typed
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.dialogs.pick import PickDialog
 from readiness_tui.tui.dialogs.two_versions import TwoVersionsDialog
 from readiness_tui.tui.host import host
 from readiness_tui.tui.markdown import lay_out
 from readiness_tui.tui.screens.incidents import editor_text
 from readiness_tui.tui.text import join, line
+from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.pick_list import PickList
 
 _HEAD = 2_000  # characters of a long text that are shown
@@ -64,7 +64,7 @@ class SectionArea(TextArea):
         self.put(before + event.text + after)
 
 
-class NoteEditor(Closing, ModalScreen[None]):
+class NoteEditor(ClosesItself, ModalScreen[None]):
     """Opens at `key`. What is typed is a draft within a second, and the section once one leaves it or presses ctrl+s."""
 
     CSS_PATH = "editor.tcss"

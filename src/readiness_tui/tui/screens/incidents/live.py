@@ -18,14 +18,14 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.incidents import edit, links, log
 from readiness_tui.services.incidents.links import Candidate
 from readiness_tui.tui.autosave import Autosave, Typed
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.incidents import live_text
 from readiness_tui.tui.text import line, safe
+from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.note_line import NoteLine
 
 
-class LiveNotes(Closing, ModalScreen[None]):
+class LiveNotes(ClosesItself, ModalScreen[None]):
     """Lies over the lower part of whatever room one is in. Half a line is a draft within a second."""
 
     CSS_PATH = "live.tcss"

@@ -8,11 +8,11 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Footer
 
-from readiness_tui.tui.closing import Closing
+from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.document import Document
 
 
-class NoteDialog(Closing, ModalScreen[None]):
+class NoteDialog(ClosesItself, ModalScreen[None]):
     """Reads `markdown` chapter by chapter over the whole screen."""
 
     CSS_PATH = "note_dialog.tcss"

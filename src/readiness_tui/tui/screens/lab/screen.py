@@ -21,18 +21,18 @@ from readiness_tui.domain.scorecard.model import GateCheck
 from readiness_tui.services.core.desk import open_desk
 from readiness_tui.services.start import lab as service
 from readiness_tui.services.start.lab import Lab, Ran
-from readiness_tui.tui.closing import Closing
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.lab import lab_text
 from readiness_tui.tui.text import join, line
+from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.pick_list import PickList, finding
 
 STEPS = ("questions", "thresholds", "baseline", "change", "answers", "decide", "verdict", "files")
 _VERDICTS = {"p": HumanVerdict.PASS, "f": HumanVerdict.FAIL, "u": HumanVerdict.UNSURE}
 
 
-class LabScreen(Closing, Screen[None]):
+class LabScreen(ClosesItself, Screen[None]):
     """`folder`: where the lab's files go, or are."""
 
     CSS_PATH = "screen.tcss"

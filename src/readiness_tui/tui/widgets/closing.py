@@ -15,7 +15,7 @@ else:
     Base = object
 
 
-class Closing(Base):
+class ClosesItself(Base):
     """Before a kind of screen among its bases.
 
     Textual's `dismiss` takes away whatever is on top. Where a save took a moment, and Esc or a second Enter was pressed
