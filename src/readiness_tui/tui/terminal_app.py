@@ -28,7 +28,7 @@ _HANGUP = 129  # 128 and the signal's number, as a shell says it
 _GONE = (NoMatches, ScreenError)  # what work meets that ends after its screen: no fault where that was left
 
 
-class _Ground(ClosesItself, Screen[None]):
+class _Underneath(ClosesItself, Screen[None]):
     """Lies under all others, and is never seen."""
 
 
@@ -50,7 +50,7 @@ class TerminalApp(App[None]):
         return Terminal
 
     def get_default_screen(self) -> Screen[Any]:
-        return _Ground(id="_default")
+        return _Underneath(id="_default")
 
     def get_key_display(self, binding: Binding) -> str:
         """As Textual's, but with one name for each of these keys wherever it stands."""
