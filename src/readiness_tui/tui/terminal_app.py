@@ -96,7 +96,7 @@ class TerminalApp(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         """Ends the app, as Textual's own does, but leaves it to the command line to say so: without anybody's data."""
-        if isinstance(getattr(error, "error", error), _GONE) and (self._exit or _left()):
+        if isinstance(getattr(error, "error", error), _GONE) and (self._exit or _left(self)):
             return
         self._return_code = _FAULT
         if self._exception is None:
@@ -122,8 +122,13 @@ class TerminalApp(App[None]):
         autosave.look()
 
 
-def _left() -> bool:
+def _left(app: App[None]) -> bool:
     """Whether what is being done just now is done for a screen, or a part of one, that was left meanwhile."""
     worker, pump = active_worker.get(None), active_message_pump.get(None)
     node = worker.node if worker is not None else pump
-    return isinstance(node, DOMNode) and not isinstance(node, App) and (node._closing or not node.is_attached)
+    if not isinstance(node, DOMNode) or isinstance(node, App):
+        return False
+    screen = next((one for one in node.ancestors_with_self if isinstance(one, Screen)), None)
+    if node._closing or not node.is_attached or screen is None:
+        return True
+    return screen not in app.screen_stack and screen not in app._installed_screens.values()
