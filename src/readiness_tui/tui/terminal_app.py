@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from textual._context import active_message_pump
@@ -73,6 +74,19 @@ class TerminalApp(App[None]):
             if (number := getattr(signal, name, None)) is not None:
                 with suppress(NotImplementedError, RuntimeError):
                     loop.add_signal_handler(number, self._asked_to_end, number)
+
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        """As Textual's. Whoever has the terminal meanwhile has its Ctrl+C too: it does not end the app."""
+        loop = asyncio.get_running_loop()
+        loop.remove_signal_handler(signal.SIGINT)
+        before = signal.signal(signal.SIGINT, lambda *_: None)  # not ignored: that, the editor would inherit
+        try:
+            with super().suspend():
+                yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+            loop.add_signal_handler(signal.SIGINT, self._asked_to_end, signal.SIGINT)
 
     def _asked_to_end(self, number: int) -> None:
         """Leave as by the key. A second signal ends the process at once, as it would any other."""

@@ -6,6 +6,9 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.sanitise import one_line
+
 FILE_NAME = "readiness.db"
 SETTINGS_NAME = "settings.yaml"
 LOCK_NAME = "gate.lock"
@@ -65,6 +68,22 @@ def remember(path: Path) -> None:
 def named(given: Path | None, env: Mapping[str, str] = os.environ) -> Path | None:
     """The file that was asked for by name, `--db` before READINESS_DB."""
     return given or (Path(env["READINESS_DB"]) if env.get("READINESS_DB") else None)
+
+
+def typed(text: str, here: Path = Path()) -> Path:
+    """The path that somebody typed, in `here` unless it begins elsewhere. It may name nothing yet.
+
+    Raises ReadinessError for what no file can be called: other calls on such a path fail in ways that nobody expects.
+    """
+    path = here / os.path.expanduser(text.strip())  # unlike Path.expanduser, leaves `~nobody` as it is
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        pass  # said where it is opened
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise ReadinessError(f"“{one_line(text, 60)}” cannot be a file: {why}. Type another path.") from None
+    return path
 
 
 def target(given: Path | None, *, env: Mapping[str, str] = os.environ, cwd: Path | None = None) -> Path | None:
