@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from textual.css.query import NoMatches
 from textual.events import Resize
 from textual.geometry import Size
+from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -14,6 +16,7 @@ from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.dialogs.form import Field, FormDialog
 from readiness_tui.tui.dialogs.palette import Palette
 from readiness_tui.tui.screens.overview.screen import OverviewScreen
+from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.pick_list import PickList
 from tests.tui.driving import press, settle
 
@@ -61,6 +64,27 @@ async def test_a_form_under_another_takes_only_that_along(sample_app: ReadinessA
         form.dismiss(True)  # it has gone: nothing more goes with it
         await settle(pilot)
         assert isinstance(sample_app.screen, OverviewScreen)
+
+
+async def test_work_that_ends_after_its_screen_is_no_fault_and_before_it_is_one(sample_app: ReadinessApp) -> None:
+    class Asking(ClosesItself, ModalScreen[None]):
+        async def ask(self) -> None:
+            self.query_one("#nothing")
+
+    with pytest.raises(NoMatches):  # noqa: PT012 - the app raises it at its end
+        async with sample_app.run_test() as pilot:
+            await settle(pilot)
+            asking = Asking()
+            await sample_app.push_screen(asking)
+            await pilot.pause()
+            sample_app._screen_stack.remove(asking)  # as between its leaving and its end
+            asking.call_later(asking.ask)
+            await asyncio.sleep(0.2)
+            assert sample_app.fault is None
+            room = sample_app.screen
+            room.call_later(lambda: room.query_one("#nothing"))
+            await asyncio.sleep(0.2)
+    assert isinstance(sample_app.fault, NoMatches)
 
 
 @pytest.mark.parametrize("key", ["pageup", "pagedown", "end", "enter", "escape"])

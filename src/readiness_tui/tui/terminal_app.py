@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from textual._context import active_message_pump
@@ -74,6 +75,19 @@ class TerminalApp(App[None]):
                 with suppress(NotImplementedError, RuntimeError):
                     loop.add_signal_handler(number, self._asked_to_end, number)
 
+    @contextmanager
+    def suspend(self) -> Iterator[None]:
+        """As Textual's. Whoever has the terminal meanwhile has its Ctrl+C too: it does not end the app."""
+        loop = asyncio.get_running_loop()
+        loop.remove_signal_handler(signal.SIGINT)
+        before = signal.signal(signal.SIGINT, lambda *_: None)  # not ignored: that, the editor would inherit
+        try:
+            with super().suspend():
+                yield
+        finally:
+            signal.signal(signal.SIGINT, before)
+            loop.add_signal_handler(signal.SIGINT, self._asked_to_end, signal.SIGINT)
+
     def _asked_to_end(self, number: int) -> None:
         """Leave as by the key. A second signal ends the process at once, as it would any other."""
         asyncio.get_running_loop().remove_signal_handler(number)
@@ -96,7 +110,7 @@ class TerminalApp(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         """Ends the app, as Textual's own does, but leaves it to the command line to say so: without anybody's data."""
-        if isinstance(getattr(error, "error", error), _GONE) and (self._exit or _left()):
+        if isinstance(getattr(error, "error", error), _GONE) and (self._exit or _left(self)):
             return
         self._return_code = _FAULT
         if self._exception is None:
@@ -122,8 +136,13 @@ class TerminalApp(App[None]):
         autosave.look()
 
 
-def _left() -> bool:
+def _left(app: App[None]) -> bool:
     """Whether what is being done just now is done for a screen, or a part of one, that was left meanwhile."""
     worker, pump = active_worker.get(None), active_message_pump.get(None)
     node = worker.node if worker is not None else pump
-    return isinstance(node, DOMNode) and not isinstance(node, App) and (node._closing or not node.is_attached)
+    if not isinstance(node, DOMNode) or isinstance(node, App):
+        return False
+    screen = next((one for one in node.ancestors_with_self if isinstance(one, Screen)), None)
+    if node._closing or not node.is_attached or screen is None:
+        return True
+    return screen not in app.screen_stack and screen not in app._installed_screens.values()

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.text.sanitise import one_line
 
 FILE_NAME = "readiness.db"
 SETTINGS_NAME = "settings.yaml"
@@ -79,6 +80,22 @@ def pending_lock(folder: Path, database: Path) -> Path:
 
     of = sha256(os.fsencode(os.path.realpath(database))).hexdigest()[:12]
     return folder / f".{LOCK_NAME}.{of}.pending"
+
+
+def typed(text: str, here: Path = Path()) -> Path:
+    """The path that somebody typed, in `here` unless it begins elsewhere. It may name nothing yet.
+
+    Raises ReadinessError for what no file can be called: other calls on such a path fail in ways that nobody expects.
+    """
+    path = here / os.path.expanduser(text.strip())  # unlike Path.expanduser, leaves `~nobody` as it is
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        pass  # said where it is opened
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise ReadinessError(f"“{one_line(text, 60)}” cannot be a file: {why}. Type another path.") from None
+    return path
 
 
 def target(given: Path | None, *, env: Mapping[str, str] = os.environ, cwd: Path | None = None) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from textual.screen import Screen
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.services.core.locate import typed
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.host import host
 
@@ -25,11 +27,11 @@ def ask_where(over: Screen[Any], title: str, label: str, proposed: str, write: C
     async def submit(values: Values) -> str | None:
         if not values["path"]:
             return "Which file? Type a name, or Esc to leave."
-        path = here / Path(values["path"]).expanduser()
-        if path.is_file() and path not in warned:
-            warned.add(path)
-            return f"{path.name} is there already. Enter again replaces it; another name keeps it."
         try:
+            path = typed(values["path"], here)
+            if os.path.isfile(path) and path not in warned:
+                warned.add(path)
+                return f"{path.name} is there already. Enter again replaces it; another name keeps it."
             await app.serve(write, path)
         except ReadinessError as refusal:
             return str(refusal)

@@ -20,6 +20,7 @@ from textual.widgets import Input, ProgressBar, Static
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.pace import Pace
+from readiness_tui.services.core.locate import typed
 from readiness_tui.services.gate.versions import give_reason
 from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.importing.mapping import NO_UNIT, ProposedMapping, mapping_for
@@ -114,7 +115,10 @@ class ImportScreen(ClosesItself, ModalScreen[None]):
     def _start(self, event: Input.Submitted) -> None:
         event.stop()
         if not self._importing and event.value.strip():
-            self._begin(Path(event.value.strip()).expanduser())
+            try:
+                self._begin(typed(event.value))
+            except ReadinessError as refusal:
+                self.query_one("#result", Static).update(safe(str(refusal), "$text-error"))
 
     def _begin(self, path: Path, mapping: Path | None = None) -> None:
         self._path, self._offered = path, ProposedMapping()

@@ -14,6 +14,7 @@ from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.text.format import plural
 from readiness_tui.reports.atomic import write_text
 from readiness_tui.reports.incident_text import merged_text
+from readiness_tui.services.core.locate import typed
 from readiness_tui.services.incidents import edit, exports, imports
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
@@ -63,7 +64,7 @@ class IncidentFiles(IncidentFeature):
         def save(values: Values) -> None:
             if not values["path"]:
                 raise ReadinessError("Which file? Type its name, or Esc to leave.")
-            path = here / Path(values["path"]).expanduser()
+            path = typed(values["path"], here)
             try:
                 told.append(imports.import_file(self.desk, path))
             except (imports.UnrecognisedIncident, imports.WhichIncident) as question:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 from textual.binding import Binding
 
+from readiness_tui.services.core.locate import typed
 from readiness_tui.services.incidents import cases as incident_cases
 from readiness_tui.services.incidents import edit
 from readiness_tui.tui.dialogs.form import Field, Values
@@ -51,7 +51,7 @@ class IncidentLinks(IncidentFeature):
         file = await self.host.fetch(incident_cases.propose_file, self.desk, here)
 
         def save(values: Values) -> None:
-            path = here / Path(values["file"]).expanduser()
+            path = typed(values["file"], here)
             incident_cases.add_case(self.desk, incident.number, values["trace"], values["id"], path)
 
         self.screen.ask(

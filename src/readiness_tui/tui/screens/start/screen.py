@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -13,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
 
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.locate import typed
 from readiness_tui.services.start import start
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.host import host
@@ -106,7 +105,7 @@ class GreetingScreen(Screen[None]):
                     held_on=days.read(values["held_on"], proposal.held_on, held=True),
                     owner=values["owner"],
                     reviewers=values["reviewers"].split(","),
-                    bring=Path(values["path"]).expanduser() if values.get("path") else None,
+                    bring=typed(values["path"]) if values.get("path") else None,
                 )
             )
 
