@@ -348,8 +348,8 @@ def publish(
         info = get(tx.conn, import_id)
         again = info.how.rereads
         tx.what = f"imported {info.path}" if again is None else f"read import {again} again: {info.path}"
-        tallied.seal_import(tx.conn, import_id)
         brought = contents.enter(tx.conn, import_id, blocks)
+        tallied.seal_import(tx.conn, import_id)
         tx.put(
             "import",
             {"id": import_id, "contents": brought, "published_at": stamp(now), "published_order": last + 1},

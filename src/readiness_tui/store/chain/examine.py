@@ -17,7 +17,6 @@ def whole(conn: Connection) -> list[ByHand]:
     def found() -> Iterator[ByHand]:
         yield from _rows(conn)
         yield from brought.changed(conn)
-        yield from walk.walk(conn)
         for name in systems.all(conn):
             yield from derived.changed(conn, name)
         yield from shape.changed(conn)
@@ -26,8 +25,8 @@ def whole(conn: Connection) -> list[ByHand]:
 
 
 def sealed(conn: Connection) -> list[ByHand]:
-    """What the triggers do not keep: typed rows, cards and tallies, held against what is known of them. Enough while the
-    schema is as the program left it (`seal.unmoved`), because then nobody has dropped a trigger."""
+    """What the triggers do not keep: typed rows, cards, tallies and new entries, held against what is known of them. Enough
+    while the schema is as the program left it (`seal.unmoved`), because then nobody has dropped a trigger."""
     return _once(_rows(conn))
 
 
@@ -41,6 +40,7 @@ def _rows(conn: Connection) -> Iterator[ByHand]:
     yield from follow.changed(conn)
     yield from cards.changed(conn)
     yield from tallied.changed(conn)
+    yield from walk.walk(conn)
 
 
 def _once(found: Iterable[ByHand]) -> list[ByHand]:

@@ -95,6 +95,23 @@ CREATE TRIGGER change_row_ends BEFORE INSERT ON change_row
     BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END;
 """
 
+# What guards the records of an import asks whether the import is published, so that is asked once: what was taken back, or hidden
+# by hand, is never published again, under no number.
+_WAS_PUBLISHED = """EXISTS (SELECT 1 FROM change_row WHERE table_name = 'import' AND pk = '[' || NEW.id || ']'
+            AND json_extract(new_json, '$.published_order') IS NOT NULL)
+        OR EXISTS (SELECT 1 FROM chain_baseline WHERE table_name = 'import' AND pk = '[' || NEW.id || ']'
+            AND json_extract(json, '$.published_order') IS NOT NULL)"""
+_IMPORTS = f"""
+CREATE INDEX change_row_import ON change_row(pk) WHERE table_name = 'import';
+CREATE TRIGGER import_once BEFORE UPDATE OF published_order ON import
+    WHEN OLD.published_order IS NULL AND NEW.published_order IS NOT NULL AND ({_WAS_PUBLISHED})
+    BEGIN SELECT RAISE(ABORT, 'an import is published once'); END;
+CREATE TRIGGER import_keeps BEFORE UPDATE OF id ON import WHEN OLD.id <> NEW.id
+    BEGIN SELECT RAISE(ABORT, 'an import keeps its number'); END;
+CREATE TRIGGER import_ends BEFORE INSERT ON import WHEN NEW.published_order IS NOT NULL
+    BEGIN SELECT RAISE(ABORT, 'an import is published once'); END;
+"""
+
 
 def _triggers() -> str:
     made = []
@@ -111,4 +128,4 @@ def _triggers() -> str:
 
 
 #: As the migration makes them, once the tables of the chain are filled.
-GUARDS = _AUDIT + _triggers()
+GUARDS = _AUDIT + _IMPORTS + _triggers()

@@ -1,4 +1,5 @@
-"""Digests of tallies, a day of an import at a time: made whenever a day is tallied, held against what is read.
+"""Digests of tallies, a day of an import at a time, and of the credentials that were found in its requests: made whenever
+they are counted, held against what is read.
 
 Tallies change without an entry, when a later import replaces requests or what waits is measured, so their digests are in
 no entry either: they show an edit, not somebody who writes the digest as well. `derived.py` counts the requests again.
@@ -14,6 +15,10 @@ from readiness_tui.store.measured import days
 from readiness_tui.store.sqlite import Connection
 
 _COLUMNS = "shape, n, ids, first_at, first_id, varied"
+_LEAKED = """SELECT l.* FROM trace_leak l CROSS JOIN trace t ON t.key = l.trace_key WHERE t.import_id = ?1 AND l.trace_key
+    BETWEEN (SELECT min(first) FROM content_block WHERE import_id = ?1 AND part = 'trace')
+    AND (SELECT max(last) FROM content_block WHERE import_id = ?1 AND part = 'trace') ORDER BY l.trace_key, l.hit"""
+_LEAKS = days.NO_DAY - 1  # stands in the place of a day
 
 
 def seal_day(conn: Connection, import_id: int, day: int) -> None:
@@ -30,8 +35,8 @@ def seal_day(conn: Connection, import_id: int, day: int) -> None:
 def seal_import(conn: Connection, import_id: int) -> None:
     """So are those of all days of an import."""
     conn.execute("DELETE FROM tally_seal WHERE import_id = ?", (import_id,))
-    days = conn.execute("SELECT DISTINCT day FROM trace_tally WHERE import_id = ?", (import_id,)).fetchall()
-    for (day,) in days:
+    there = conn.execute("SELECT DISTINCT day FROM trace_tally WHERE import_id = ?", (import_id,)).fetchall()
+    for day in (_LEAKS, *(day for (day,) in there)):
         seal_day(conn, import_id, day)
 
 
@@ -45,17 +50,23 @@ def changed(conn: Connection) -> Iterator[ByHand]:
     for number, system in imports:
         sealed = dict(conn.execute("SELECT day, digest FROM tally_seal WHERE import_id = ?", (number,)).fetchall())
         there = conn.execute("SELECT DISTINCT day FROM trace_tally WHERE import_id = ?", (number,)).fetchall()
-        for day in sorted({*sealed, *(day for (day,) in there)}):
-            if _digest(conn, number, day) != sealed.get(day):
-                yield ByHand(
-                    "trace_tally", f"import {number}, {days.of(day) or 'no day'}", "not what was counted", "", system
-                )
+        for day in sorted({_LEAKS, *sealed, *(day for (day,) in there)}):
+            if _digest(conn, number, day) == sealed.get(day):
+                continue
+            if day == _LEAKS:
+                yield ByHand("trace_leak", f"import {number}", "not what was found in its requests", "", system)
+            else:
+                said = f"import {number}, {days.of(day) or 'no day'}"
+                yield ByHand("trace_tally", said, "not what was counted", "", system)
 
 
 def _digest(conn: Connection, import_id: int, day: int) -> str | None:
     import msgspec
 
-    rows = conn.execute(
-        f"SELECT {_COLUMNS} FROM trace_tally WHERE import_id = ? AND day = ? ORDER BY shape", (import_id, day)
-    ).fetchall()
+    if day == _LEAKS:
+        rows = conn.execute(_LEAKED, (import_id,)).fetchall()
+    else:
+        rows = conn.execute(
+            f"SELECT {_COLUMNS} FROM trace_tally WHERE import_id = ? AND day = ? ORDER BY shape", (import_id, day)
+        ).fetchall()
     return hashlib.sha256(msgspec.msgpack.encode([import_id, day, rows])).hexdigest() if rows else None
