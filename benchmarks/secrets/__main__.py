@@ -1,10 +1,14 @@
 """`python -m benchmarks.secrets`: what share of labelled credentials is masked, by kind, and how much harmless text is.
 
-Two halves that share no generator: `development`, which the rules were written with, and `held_out`, lines as another
-scanner describes them. The held-out half was first run on rules that had never met it: 518 of 550 were masked (94.2 %), and 10
-of 595 harmless texts were taken for one (1.7 %). What was missed then (a login in .netrc, `-u … -p …`, `-Password`, Amazon's
-MWS tokens, the Spanish word for password with its ñ) was mended as kinds, so that its figure of today is no longer one of
-texts unseen.
+Three lists that share no line: `development`, which the rules were written with, `held_out`, lines as another scanner
+describes them, and `strangers`, formats from vendors' documents in places drawn at random. The held-out half was first run on
+rules that had never met it: 518 of 550 were masked (94.2 %), and 10 of 595 harmless texts were taken for one (1.7 %). What was
+missed then (a login in .netrc, `-u … -p …`, `-Password`, Amazon's MWS tokens, the Spanish word for password with its ñ) was
+mended as kinds, so that its figure of today is no longer one of texts unseen.
+
+The strangers came after that, in a list of 222 kinds: 843 of 904 were masked (93.3 %), and 2 of 353 harmless texts taken for one
+(0.6 %). `passwd=`, a value in a field beside its name, subscripts, short sentences and four vendors were mended as kinds, too.
+What is kept here is shorter and leans on what was missed: of it the rules of that day masked 637 of 745 (85.5 %).
 """
 
 from __future__ import annotations
@@ -16,11 +20,11 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from benchmarks.secrets import development, harmless, held_out
+from benchmarks.secrets import development, harmless, held_out, strangers
 from benchmarks.secrets.measure import Shown, measure
 from readiness_tui.cli.common import as_json, say, say_json
 
-HALVES = {"development": development.samples, "held out": held_out.samples}
+HALVES = {"development": development.samples, "held out": held_out.samples, "strangers": strangers.samples}
 
 
 @click.command()

@@ -3,12 +3,14 @@ one in 100 at most is changed."""
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
-from benchmarks.secrets import development, harmless, held_out
+from benchmarks.secrets import development, harmless, held_out, strangers
 from benchmarks.secrets.measure import hidden, measure
 
 
-@pytest.mark.parametrize("half", [development, held_out], ids=lambda one: one.__name__.rpartition(".")[2])
+@pytest.mark.parametrize("half", [development, held_out, strangers], ids=lambda one: one.__name__.rpartition(".")[2])
 def test_nearly_all_is_masked_and_nearly_nothing_else(half) -> None:
     samples = half.samples(5)
     found = measure(samples, harmless.samples(5))
@@ -20,11 +22,12 @@ def test_nearly_all_is_masked_and_nearly_nothing_else(half) -> None:
 
 
 def test_every_text_holds_its_credential_and_the_halves_share_none() -> None:
-    mine, others = development.samples(5), held_out.samples(5)
-    for kind, text, secret in (*mine, *others):
+    mine, others, third = development.samples(5), held_out.samples(5), strangers.samples(5)
+    for kind, text, secret in (*mine, *others, *third):
         assert secret in text, kind
         assert not hidden(secret, text), kind
-    assert not {text for _, text, _ in mine} & {text for _, text, _ in others}
+    for one, other in combinations((mine, others, third), 2):
+        assert not {text for _, text, _ in one} & {text for _, text, _ in other}
 
 
 def test_a_mask_that_leaves_half_is_none() -> None:

@@ -77,7 +77,9 @@ def _once(terminal: Terminal, dice: random.Random, path: Path, end: float, walke
         status = terminal.ended()
     except AssertionError as error:
         return f"it could not be left after {last}: {error}"
-    if status:
+    # Until it has the screen, Ctrl+C is the terminal's own, and ends it without a word.
+    early = status == 130 and _ENTERS not in terminal.written and b"Traceback" not in terminal.written
+    if status and not early:
         return f"it ended with {status} after {last}: {terminal.written[-600:]!r}"
     # Before and after it has the screen, the terminal itself echoes what is typed.
     painted = terminal.written.partition(_ENTERS)[2].rpartition(_LEAVES)[0]

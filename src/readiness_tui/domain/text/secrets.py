@@ -42,7 +42,7 @@ _GATES = {
     "-": re.compile(r"-[a-z0-9_.~+/=%:$|-]{10}"),
     ".": re.compile(r"\.[a-z0-9_.~+/=%:$|-]{16}"),
     "=": re.compile(
-        r"(?:key|token|secret|pass(?:wor)?d|pwd|phrase|code|auth|credentials?|creds|pat|login)[^\s=:]{0,9}\W{0,14}[:=]"
+        r"(?:key|token|secret|passw(?:or)?d|_pass|pwd|phrase|code|auth|credentials?|creds|pat|login)[^\s=:]{0,9}\W{0,14}[:=]"
     ),
     "spoken": re.compile(r"[\s:=\x80-\U0010ffff]\S{0,64}[0-9!#$%^&*?+~@]"),
 }

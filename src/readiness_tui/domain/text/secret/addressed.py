@@ -73,6 +73,12 @@ ADDRESSED = (
     ),
     SecretRule(
         "cookie",
+        r"curl\b[^\r\n]{0,300}?\s(?:-b|--cookie)[\s=]{0,3}[\"']?([^\r\n\"'\\]{8,4096}+)",
+        (rf"-b[{SPACE}=]*[\"']?[^\r\n\"'\\]{{8}}", rf"-cookie[{SPACE}=]*[\"']?[^\r\n\"'\\]{{8}}"),
+        _cookies,
+    ),
+    SecretRule(
+        "cookie",
         rf"(?:{'|'.join(_COOKIE)})=([^\s\"'\\<>,;&{{}}]{{12,}}+)",
         tuple(f"{name}=" for name in _COOKIE),
         _signed,

@@ -9,18 +9,37 @@ from readiness_tui.domain.text.secret.rule import BLANK, SPACE, SecretRule, mixe
 from readiness_tui.domain.text.secret.values import strong, typed, word_or_number
 
 _QUOTE = r"(?:\\{0,3}[\"'`])?"  # a quote, escaped where JSON is inside JSON
+_CLOSE = r"(?:\\{0,3}[\"'`]\]?)?"  # of a name: `"password"`, `environ["PASSWORD"]`
 _TYPE = r"(?:\s{0,2}:?\s{0,2}(?:str|string|String))?"
 _SIGN = r"(?:[?|]{1,2})?[:=]{1,3}>?"
-ASSIGN = rf"{_QUOTE}{_TYPE}\s{{0,8}}+{_SIGN}\s{{0,8}}+{_QUOTE}"
+ASSIGN = rf"{_CLOSE}{_TYPE}\s{{0,8}}+{_SIGN}\s{{0,8}}+{_QUOTE}"
 _NUMBERED = r"(?:[_-]?(?:[0-9]{1,2}|base|value|old|new|prod|dev|test|live))?"
 
 # The same in lower-case bytes.
 _LOOSE_QUOTE = r"""(?:\\{0,3}["'`])?"""
+_LOOSE_CLOSE = r"""(?:\\{0,3}["'`]\]?)?"""
 _LOOSE_TYPE = rf"(?:[{SPACE}]*:?[{SPACE}]*str(?:ing)?)?"
-LOOSE_ASSIGN = rf"{_LOOSE_QUOTE}{_LOOSE_TYPE}[{SPACE}]*[?|]{{0,2}}[:=]{{1,3}}>?[{SPACE}]*{_LOOSE_QUOTE}"
-_LOOSE_VALUE = r"""[^\t-\r\x1c- "'`]{%d}"""
+LOOSE_ASSIGN = rf"{_LOOSE_CLOSE}{_LOOSE_TYPE}[{SPACE}]*[?|]{{0,2}}[:=]{{1,3}}>?[{SPACE}]*{_LOOSE_QUOTE}"
+_LOOSE_VALUE = r"[^\t-\r\x1c- ]{%d}"  # one kind of quotes may stand in another
 
 _PASSWORD = ("passw(?:or)?d", "passphrase", "passcode", "pwd")
+_WHOSE = (
+    "db",
+    "smtp",
+    "mail",
+    "mysql",
+    "pg",
+    "redis",
+    "ftp",
+    "ssh",
+    "ldap",
+    "mongo",
+    "user",
+    "admin",
+    "root",
+    "login",
+    "http",
+)
 _SECRET = (
     "secret(?:[_-]?key)?",
     "api[_-]?(?:key|token)",
@@ -41,6 +60,7 @@ _SECRET = (
     "instrumentation[_-]?key",
     "ingest(?:ion)?[_-]?key",
     "app[_-]?key",
+    *(f"{whose}_pass" for whose in _WHOSE),
 )
 _ANY_KEY = ("token", "key", "auth", "credentials?", "creds", "pat", "login")
 #: Keys that open nothing: what stands before "key" or "token" says what they find.
@@ -65,6 +85,7 @@ _VENDOR = re.compile(
     "wandb|weaviate|yandex|yelp|zendesk|zoho|zoom",
     re.IGNORECASE,
 )
+_STORAGE_KEY = re.compile("[A-Za-z0-9+/]{86}==")  # of Azure; what else is called so says where a thing lies
 _NAME_BEFORE = re.compile(r"[\w.-]{0,60}\Z")
 _LOOKED_BACK = 60
 
@@ -84,9 +105,9 @@ def name_before(match: re.Match[str]) -> str:
 def _key_like(match: re.Match[str]) -> bool:
     """A key by its look, or by a vendor in its name; not one that only finds something."""
     name = name_before(match)
-    if HARMLESS.search(name):
-        return False
     value = match[1]
+    if HARMLESS.search(name) and not _STORAGE_KEY.fullmatch(value):
+        return False
     return (len(value) >= 20 and strong(value)) or (
         bool(_VENDOR.search(name)) and len(value) >= 12 and typed(value) and mixed(value)
     )
@@ -95,7 +116,8 @@ def _key_like(match: re.Match[str]) -> bool:
 LOOSE = (*_loose(_PASSWORD, 6), *_loose(_SECRET, 6))
 NAMES = "|".join((*_PASSWORD, *_SECRET))
 _WORDS = "|".join(_PASSWORD)
-_PLAIN = r"[^\s\"'`\\<>,;&{}]"  # of a value without quotes
+# A sign of a value without quotes; `&` where no other field of an address begins.
+_PLAIN = r"(?:[^\s\"'`\\<>,;&{}]|&(?![\w.%\[\]-]{1,40}=|#?\w{1,6};|[\s&\"'`<>]|$))"
 _ESCAPED = r"\\(?:/|u00[0-9A-Fa-f]{2})"  # as JSON may write a sign
 _QUOTED = tuple(rf"\\{{0,3}}{sign}((?:[^\s{sign}\\]|\\[^{sign}nrt\s]){{6,256}}+)\\{{0,3}}{sign}" for sign in "\"'`")
 
@@ -111,22 +133,37 @@ def _assigned(sign: str, value: str, names: str, check: Callable[[re.Match[str]]
     )
 
 
-_SIGNS = rf"{_QUOTE}{_TYPE}\s{{0,8}}+{_SIGN}\s{{0,8}}+"  # without the quote of the value
-_BARE = rf"{_QUOTE}=(?:{_QUOTE})"  # `NAME=value` without a space between
+_SIGNS = rf"{_CLOSE}{_TYPE}\s{{0,8}}+{_SIGN}\s{{0,8}}+"  # without the quote of the value
+_BARE = rf"{_CLOSE}=(?:{_QUOTE})"  # `NAME=value` without a space between
+# Beside the name, in a field of its own: `name: PASSWORD` and `value: …` under it, `variable "password" { default = "…"`.
+_ITS_VALUE = (
+    r"\\{0,3}[\"'`]?\s{0,4}[,{]?(?:\s|\\n){0,40}\\{0,3}[\"']?(?:value|default)\\{0,3}[\"']?\s{0,4}[:=]\s{0,4}\\{0,3}[\"']?"
+    r"([^\"'\s,<>{}\\]{6,4096}+)"
+)
+_LOOSE_ITS_VALUE = tuple(
+    rf"{word}\\{{0,3}}[\"']?[{SPACE}]*[:=][{SPACE}]*\\{{0,3}}[\"']?[^\"'{BLANK}]{{6}}" for word in ("value", "default")
+)
 
 NAMED = (
     SecretRule(
         "assigned-secret",
         rf"<[a-z0-9_:.-]{{0,40}}(?:{NAMES})>\s{{0,4}}([^\s<>]{{6,256}}+)\s{{0,4}}</",
-        tuple(f"{name}>[^<>]{{6}}" for name in (*_PASSWORD, "secret", "key", "token")),
+        tuple(f"{name}>[^<>]{{6}}" for name in (*_PASSWORD, "secret", "key", "token", "_pass")),
         of(typed),
         any_case=True,
     ),
     SecretRule(
         "assigned-secret",
-        rf"(?:{NAMES})[\"']\s{{0,4}},?\s{{0,4}}[\"']?value[\"']?\s{{0,4}}[:=]\s{{0,4}}[\"']([^\"'\s]{{6,256}}+)",
-        (rf"value[\"']?[{SPACE}]*[:=][{SPACE}]*[\"'][^\"'{BLANK}]{{6}}",),
+        rf"(?:{NAMES}){_NUMBERED}{_ITS_VALUE}",
+        _LOOSE_ITS_VALUE,
         of(typed),
+        any_case=True,
+    ),
+    SecretRule(
+        "assigned-key",
+        rf"(?:{'|'.join(_ANY_KEY)}){_NUMBERED}{_ITS_VALUE}",
+        _LOOSE_ITS_VALUE,
+        _key_like,
         any_case=True,
     ),
     # A password is told by its name even where it is short, or a word in quotes.

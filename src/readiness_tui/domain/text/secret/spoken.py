@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from readiness_tui.domain.text.secret.rule import SPACE, SecretRule, of
-from readiness_tui.domain.text.secret.values import spoken
+from readiness_tui.domain.text.secret.values import spoken, strong
 
 #: A word, and the same for the quick look: bytes in lower case, without the first letter where upper case is not ASCII's.
 _WORDS = (
-    ("password", "password"), ("passcode", "passcode"), ("passphrase", "passphrase"), (r"pass\s?wort", "pass ?wort"),
+    ("passw(?:or)?d", "passw(?:or)?d"), ("passcode", "passcode"), ("passphrase", "passphrase"), (r"pass\s?wort", f"pass[{SPACE}]*wort"),
     ("kennwort", "kennwort"), ("contrase(?:ñ|n)a", r"contrase[n\x80-\xff]+a"), ("clave", "clave"),
     (r"mot\s{1,2}de\s{1,2}passe", f"mot[{SPACE}]+de[{SPACE}]+passe"), ("senha", "senha"), ("palavra-passe", "palavra-passe"),
     ("wachtwoord", "wachtwoord"), ("parola", "parola"), ("has(?:ł|l)o", r"has[l\x80-\xff]+o"),
@@ -29,15 +29,38 @@ _LOOSE_IS = (
 )
 #: What `spoken` wants to see: a digit or a sign in the word.
 _LOOSE_VALUE = rf"""[{SPACE}]*["'`\x80-\xff]*[!-~]{{0,128}}?[0-9!#$%^&*?+~@]"""
+_VALUE = r"((?:[!#-%(-_a-~]|&(?![\w.%\[\]-]{1,40}=)){6,128}+)"  # not the next field of an address
+_KEYS = ("secret", "token", "key")
 
 SPOKEN = (
     SecretRule(
         "spoken-secret",
         rf"(?:{'|'.join(word for word, _ in _WORDS)})"
         rf"(?:\s{{1,3}}{_FOR}\s{{1,3}}[\w.@'-]{{1,30}}(?:\s{{1,3}}[\w.@'-]{{1,30}}){{0,3}}?)?"
-        rf"{_IS}\s{{0,4}}[\"'`“”„«]?([!#-&(-_a-~]{{6,128}}+)",
+        rf"{_IS}\s{{0,4}}[\"'`“”„«]?{_VALUE}",
         tuple(rf"{word}(?:[{SPACE}]+{_LOOSE_FOR}[{SPACE}]|{_LOOSE_IS}{_LOOSE_VALUE})" for _, word in _WORDS),
         of(spoken),
+        "spoken",
+        any_case=True,
+    ),
+    # Without a verb: "password 'x'", "user bob, pass x".
+    SecretRule(
+        "spoken-secret",
+        rf"(?:pass(?:word|phrase|code)?\s{{1,3}}[\"'`“]|(?:user(?:name)?|login|account)[:\s]{{1,3}}[^\s,;/]{{1,64}}[\s,;/]{{1,4}}"
+        rf"(?:(?:and|with|und|mit)\s{{1,3}})?(?:pass(?:word)?|pw)[:\s]{{1,3}}){_VALUE}",
+        tuple(rf"{word}[{SPACE}:]{_LOOSE_VALUE}" for word in ("pass(?:word|phrase|code)?", "pw")),
+        of(spoken),
+        "spoken",
+        any_case=True,
+    ),
+    # "The secret is …", "set DEPLOY_TOKEN to …": by its look alone.
+    SecretRule(
+        "spoken-secret",
+        rf"(?:{'|'.join(_KEYS)}|_auth)[\"'`]?\s{{1,4}}(?:is|to)\s{{1,4}}[\"'`]?([A-Za-z0-9_.~+/=:-]{{16,512}}+)",
+        tuple(
+            rf"{word}[\"'`]?[{SPACE}]+(?:is|to)[{SPACE}]+[\"'`]?[a-z0-9_.~+/=:-]{{16}}" for word in (*_KEYS, "_auth")
+        ),
+        lambda match: strong(match[1][:64].rstrip(".:")),
         "spoken",
         any_case=True,
     ),

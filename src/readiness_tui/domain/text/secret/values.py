@@ -7,11 +7,12 @@ from itertools import pairwise
 
 _LETTER, _DIGIT = re.compile("[A-Za-z]"), re.compile("[0-9]")
 _SYMBOL = re.compile(r"[!#$%^&*?+~@]")
+_CALL = re.compile(r"[A-Za-z_][\w.:>-]*\(|\(")
 _TRAILING = ".,;:!?)]"  # punctuation of the sentence around it
 
 #: Names a credential elsewhere: a variable, a template, a path, a store of secrets.
 _REFERENCE = re.compile(
-    r"[<\[(]|\$[A-Za-z_{(]|\{\{?\s*[A-Za-z_]|%(?:\(|[A-Za-z_]+%)|!(?:vault|secret|env|ref|sub|join|getatt|var|file|include)\b|\.{1,2}[/\\]|~/|os\.|env\b|process\.|vault:|secretsmanager|arn:|[a-z][a-z+]{1,9}://(?![^\s/@]*:[^\s/@]*@)"
+    r"[<\[(]|\$(?:[{(]|[A-Za-z_]\w*(?:$|[^\w!#%^&*=+~@?]))|\{\{?\s*[A-Za-z_]|%(?:\(|[A-Za-z_]+%)|!(?:vault|secret|env|ref|sub|join|getatt|var|file|include)\b|\.{1,2}[/\\]|~/|os\.|env\b|process\.|vault:|secretsmanager|arn:|[a-z][a-z+]{1,9}://(?![^\s/@]*:[^\s/@]*@)"
     r"|(?:self|this|settings|config|cfg|conf|args|opts|options|params|props|request|req|ctx|app|var|local|data|secrets?"
     r"|credentials?|user|form|body|values?)[.\[]",
     re.IGNORECASE,
@@ -71,7 +72,7 @@ def typed(value: str) -> bool:
     """Looks like a password somebody set, not a word of prose or a function call."""
     return (
         real(value)
-        and "(" not in value
+        and not _CALL.match(value)
         and bool(_LETTER.search(value) and (_DIGIT.search(value) or _SYMBOL.search(value) or _scrambled(value)))
     )
 
@@ -92,7 +93,7 @@ def word_or_number(value: str) -> bool:
     """A password without a sign or digit, or of digits alone, where nothing else can stand: `PASSWORD=swordfish`."""
     return (
         real(value)
-        and "(" not in value
+        and not _CALL.match(value)
         and (
             typed(value) or value.isdigit() or (value.isalpha() and value.isascii() and value.lower() not in _ORDINARY)
         )
