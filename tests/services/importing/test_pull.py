@@ -61,6 +61,22 @@ def test_a_list_without_an_end_is_given_up(
     assert len(stub.seen) == 20
 
 
+def test_a_crowded_answer_and_crowded_pages_are_given_up(
+    stub: Stub, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few bytes of JSON take a hundred times as much of memory, so that a bound on bytes is none on that."""
+    pages_of(stub, experiments=[{}] * 300)
+    with monkeypatch.context() as patch:
+        patch.setattr(mlflow_server, "MAX_LISTED", 1_000)
+        with pytest.raises(ReadinessError, match="or 1,000 entries, so it was given up"):
+            pull_mlflow(desk, stub.url, environment={})
+    assert len(stub.seen) == 4
+    monkeypatch.setattr(mlflow_server, "MAX_VALUES", 200)
+    with pytest.raises(ReadinessError, match="and is read up to 200 values, so it was given up"):
+        pull_mlflow(desk, stub.url, environment={})
+    assert len(stub.seen) == 5
+
+
 def test_all_answers_together_are_bounded(stub: Stub, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     pages_of(stub)
     monkeypatch.setattr(bounded_http, "MAX_IN_ALL", 20_000)

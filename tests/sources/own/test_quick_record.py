@@ -12,7 +12,8 @@ from benchmarks.speed.material import trace_records
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from readiness_tui.sources.kit.base import Record
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.sources.kit.base import Record, TraceRecord
 from readiness_tui.sources.own import trace_record
 from readiness_tui.sources.own.quick_record import QuickRecords
 from readiness_tui.sources.own.trace_record import SOURCE
@@ -77,14 +78,18 @@ def files(draw: st.DrawFn) -> list[str]:
     return lines
 
 
-def read(path: Path, quick: bool) -> list[Record]:
+def read(path: Path, quick: bool) -> list[Record | ReadinessError]:
+    """A file of which most is cut is no file of lines, and is refused as a whole."""
     with pytest.MonkeyPatch.context() as patch:
         if not quick:
             patch.setattr(QuickRecords, "__call__", lambda self, raw: None)
-        return list(SOURCE.read(path))
+        try:
+            return list(SOURCE.read(path))
+        except ReadinessError as refusal:
+            return [refusal]
 
 
-def both(path: Path) -> Iterator[Record]:
+def both(path: Path) -> Iterator[Record | ReadinessError]:
     quick, slow = read(path, True), read(path, False)
     assert [repr(record) for record in quick] == [
         repr(record) for record in slow
@@ -118,3 +123,10 @@ def test_the_common_shape_is_read_in_one_step(tmp_path: Path, monkeypatch: pytes
 )
 def test_every_file_of_lines_there_is(path: Path) -> None:
     list(both(path))
+
+
+def test_a_key_that_is_called_as_an_absent_one(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    odd = {"prompt_version": "p1", "model": "m", "latency_ms": 3, "(no error)": "timeout"}
+    path.write_text("".join(json.dumps({"trace_id": f"t{number}"} | odd) + "\n" for number in range(3)))
+    assert sum(isinstance(record, TraceRecord) for record in both(path)) == 3

@@ -136,11 +136,11 @@ def document(path: Path) -> bytes:
     return data
 
 
-def too_crowded(data: bytes) -> str:
+def too_crowded(data: bytes, most: int = MAX_VALUES) -> str:
     """What to say of JSON that could hold more values than memory is meant for; "" of any other. Each value but the first
     follows a comma, so that those are counted, which takes no memory; commas in texts count along."""
-    commas = data.count(b",") if len(data) > MAX_VALUES else 0
-    return f"holds {commas:,} commas, and is read up to {MAX_VALUES:,} values" if commas > MAX_VALUES else ""
+    commas = data.count(b",") if len(data) > most else 0
+    return f"holds {commas:,} commas, and is read up to {most:,} values" if commas > most else ""
 
 
 def whole(path: Path, data: bytes) -> Any:

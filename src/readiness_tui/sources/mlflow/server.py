@@ -23,7 +23,7 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.kit import payload
-from readiness_tui.sources.kit.jsonio import RecordError, decode
+from readiness_tui.sources.kit.jsonio import RecordError, decode, too_crowded
 from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.mlflow.answers import PULLED
 from readiness_tui.sources.mlflow.bounded_http import BoundedHttp, HttpError
@@ -31,6 +31,8 @@ from readiness_tui.sources.mlflow.kept_traces import KeptTraces
 
 PAGE = 100
 MAX_PAGES = 2_000  # of one list
+MAX_LISTED = PAGE * MAX_PAGES  # of one list, however many of them a page brings
+MAX_VALUES = 4_000_000  # in one answer: each takes up to a hundred times its bytes of memory
 MAX_TOKEN = 8_192  # characters of the name of a page
 SPANS_PAGE = 10  # traces per request for spans, as in MLflow's own client
 MAX_TRACES = 20_000
@@ -112,9 +114,13 @@ class Server:
         """The objects under `key` on every page."""
         token: str | None = None
         seen: set[str] = set()
+        count = 0
         for _ in range(MAX_PAGES):
             answer = self.post(path, {**body, "max_results": PAGE, **({"page_token": token} if token else {})})
             listed = answer.get(key)
+            count += len(listed) if isinstance(listed, list) else 0
+            if count > MAX_LISTED:
+                break
             yield from (part for part in (listed if isinstance(listed, list) else ()) if isinstance(part, dict))
             token = payload.version(answer, "next_page_token")
             if not token:
@@ -123,11 +129,13 @@ class Server:
                 raise ReadinessError(f"{self.url}{path} gives the same page again and again, so it was given up.")
             seen.add(token)
         raise ReadinessError(
-            f"{self.url}{path} has more than {MAX_PAGES:,} pages, so it was given up. Fetch less at a time, with --experiment"
+            f"{self.url}{path} has more than {MAX_PAGES:,} pages or {MAX_LISTED:,} entries, so it was given up. Fetch less at a time, with --experiment"
             " or --limit."
         )
 
     def _json(self, path: str, data: bytes) -> dict[str, Any]:
+        if crowded := too_crowded(data, MAX_VALUES):
+            raise ReadinessError(f"{self.url}{path}: the answer {crowded}, so it was given up.")
         try:
             found = decode(data)
         except RecordError as error:

@@ -64,6 +64,7 @@ _TYPES: dict[str, Any] = {
     **dict.fromkeys(("question", "answer", "feedback", "user", "session"), _Text),
 }
 _ESCAPED = frozenset('"\\')
+_ABSENT = "(no "  # how the key of a field begins that the records have not
 _PLANS = 4  # sets of keys that a file's records may share, each a decoder
 _TRIES = 1_000  # records after which it is given up, where most were not of the common shape
 
@@ -105,7 +106,7 @@ class _RowPlan:
         self.others = tuple(key for key in keys if key not in aliases)
         self.tokens = tuple(f"{json.dumps(key, ensure_ascii=False)}:".encode() for key in self.others)
         known = {aliases[key]: key for key in keys if key in aliases}
-        absent = {name: f"(no {name})" for name in _TYPES if name not in known}  # a key of which no value is taken
+        absent = {name: f"{_ABSENT}{name})" for name in _TYPES if name not in known}  # a key of which no value is taken
         named = [(name, _TYPES[name]) for name in known] + [(f"other_{at}", _Scalar) for at in range(len(self.others))]
         named += [(name, _NEVER, None) for name in absent]  # type: ignore[misc]
         rename = known | absent | {f"other_{at}": key for at, key in enumerate(self.others)}
@@ -137,7 +138,9 @@ class QuickRecords:
             return
         self._known[keys] = None
         ours = [self._aliases[key] for key in keys if key in self._aliases]
-        plain = all(key.isprintable() and not _ESCAPED & set(key) for key in keys)  # as JSON writes them
+        plain = all(
+            key.isprintable() and not _ESCAPED & set(key) and not key.startswith(_ABSENT) for key in keys
+        )  # as JSON writes them, and no plan names its own
         if len(set(ours)) == len(ours) and _TYPES.keys() >= set(ours) and self._refused.isdisjoint(keys) and plain:
             self._plans.append(_RowPlan(keys, self._aliases))
 

@@ -142,7 +142,18 @@ def test_it_answers_to_its_own_names(taker: Taker, host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:4318", "localhost.evil.example", "10.0.0.1", "", "[", "0.0.0.0"]
+    "host",
+    [
+        "evil.example",
+        "evil.example:4318",
+        "localhost.evil.example",
+        "10.0.0.1",
+        "",
+        "[",
+        "0.0.0.0",
+        "[::1]evil.example",
+        "[localhost",
+    ],
 )
 def test_a_page_whose_name_was_made_to_lead_here_is_refused(taker: Taker, host: str) -> None:
     status, _, said = taker.post(b"{}", Host=host)

@@ -111,7 +111,8 @@ def _bare(host: str) -> str:
     """A host's name as it is compared: without port, brackets and the root's dot."""
     host = host.strip().lower()
     if host.startswith("["):
-        return host[1:].partition("]")[0]
+        inside, closing, port = host[1:].partition("]")
+        return inside if closing and (not port or (port[0] == ":" and port[1:].isdigit())) else host
     name, colon, port = host.rpartition(":")
     return (name if colon and port.isdigit() else host).rstrip(".")
 
