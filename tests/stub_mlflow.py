@@ -14,6 +14,11 @@ from urllib.parse import parse_qs, urlsplit
 ANSWERS = json.loads(gzip.decompress((Path(__file__).parent / "data" / "mlflow" / "server.json.gz").read_bytes()))
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that broke off: Python would tell stderr, at any moment, and so in the middle of another test."""
+
+
 class Stub:
     """Answers as the tracking server did, trace pages of 6; `answers` overrides a path, `seen` keeps what was asked."""
 
@@ -43,7 +48,7 @@ class Stub:
             def log_message(self, format: str, *args: Any) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = _Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 

@@ -60,9 +60,9 @@ from readiness_tui.services.importing import imports
 from readiness_tui.cli.root import run
 
 publish = imports.imports.publish
-def interrupted(*arguments):
+def interrupted(*arguments, **named):
     os.kill(os.getpid(), signal.SIGINT)  # Ctrl-C, when everything is staged and nothing is published
-    return publish(*arguments)
+    return publish(*arguments, **named)
 imports.imports.publish = interrupted
 sys.exit(run(sys.argv[1:]))
 """
