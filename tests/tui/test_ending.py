@@ -171,6 +171,44 @@ def test_a_terminal_that_is_gone_ends_it(
     assert not list(crash_report.folder().glob("*"))
 
 
+#: What keeps a process busy for good, on F1.
+BUSY = {
+    "a worker's thread": "self.run_worker(busy, thread=True)",
+    "the loop": "busy()",
+    "messages without an end": "again(self)",
+    "a layout without an end": "laid_out(self)",
+}
+
+
+@pytest.mark.parametrize("ignored", [None, signal.SIGHUP], ids=["told", "nohup"])
+@pytest.mark.parametrize("where", BUSY)
+def test_whatever_keeps_it_a_terminal_that_is_gone_ends_it(
+    where: str, ignored: signal.Signals | None, opened: Callable[..., Terminal], sample_db: Path
+) -> None:
+    helpers = """
+from readiness_tui.tui import terminal_app
+terminal_app.GRACE = 1.0
+
+def busy():
+    while True:
+        pass
+
+def again(app):
+    app.call_next(again, app)
+
+def laid_out(app):
+    app.screen.refresh(layout=True)
+    app.screen.call_later(laid_out, app)
+"""
+    app = opened(before=helpers + FAULT.replace("{}", BUSY[where]), ignored=ignored)
+    app.read(2)  # longer than a draft takes
+    app.type("\x1bOP")
+    app.read(0.5)
+    app.hang_up()
+    assert app.ended(patience=30) == 129
+    assert kept(sample_db)[0] == TYPED
+
+
 def test_stopped_and_continued_it_goes_on(opened: Callable[..., Terminal]) -> None:
     terminal = opened()
     os.kill(terminal.process.pid, signal.SIGTSTP)

@@ -41,6 +41,8 @@ class _Ends(Protocol):
 
     def terminal_gone(self) -> None: ...
 
+    def end_anyway(self) -> None: ...
+
     def _handle_exception(self, error: Exception) -> None: ...
 
 
@@ -76,6 +78,7 @@ class Terminal(LinuxDriver):
             self.run_input_thread()
         except (OSError, EOFError):
             self._call(ends.terminal_gone)
+            ends.end_anyway()
         except Exception as error:
             self._call(ends._handle_exception, error)
 

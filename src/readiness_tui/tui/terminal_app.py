@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import threading
+<<<<<<< HEAD
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+=======
+import time
+from contextlib import suppress
+>>>>>>> v3
 from typing import Any
 
 from textual._context import active_message_pump
@@ -24,6 +30,8 @@ from readiness_tui.tui.widgets.closing import ClosesItself
 _KEYS = {"enter": "Enter", "space": "Space", "escape": "Esc", "backspace": "Backspace", "tab": "Tab"}
 _FAULT = 70  # EX_SOFTWARE, as for a command
 _LAST_KEYS = 0.05  # seconds: what was pressed before the end is still on its way to its field
+GRACE = 20.0  # seconds that the app has to end in once its terminal is gone
+_KEEPING = 10  # seconds more in which what is typed may be kept
 _HANGUP = 129  # 128 and the signal's number, as a shell says it
 
 _GONE = (NoMatches, ScreenError)  # what work meets that ends after its screen: no fault where that was left
@@ -91,12 +99,27 @@ class TerminalApp(App[None]):
     def _asked_to_end(self, number: int) -> None:
         """Leave as by the key. A second signal ends the process at once, as it would any other."""
         asyncio.get_running_loop().remove_signal_handler(number)
+        if 128 + number == _HANGUP:
+            self.end_anyway()
         self.exit(return_code=128 + number)
 
     def terminal_gone(self) -> None:
         """The driver saw the terminal go: there is nobody to ask any more."""
         if not self._exit:
             self.exit(return_code=_HANGUP)
+
+    def end_anyway(self) -> None:
+        """The terminal is gone: nobody sees the process any more, so it does not go on, whatever keeps it. It ends as by
+        kill -9, which the database does not mind, but after what was typed is kept. Called in any thread."""
+
+        def end() -> None:
+            time.sleep(GRACE)
+            with suppress(Exception):
+                autosave.keep_all()
+            os._exit(_HANGUP)
+
+        threading.Thread(target=end, daemon=True).start()
+        signal.alarm(int(GRACE) + _KEEPING)  # the system's own, where no other thread gets its turn
 
     def exit(self, result: None = None, return_code: int = 0, message: Any = None) -> None:
         self._look_back()
