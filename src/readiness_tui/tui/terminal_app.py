@@ -6,13 +6,9 @@ import asyncio
 import os
 import signal
 import threading
-<<<<<<< HEAD
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-=======
-import time
-from contextlib import suppress
->>>>>>> v3
 from typing import Any
 
 from textual._context import active_message_pump
