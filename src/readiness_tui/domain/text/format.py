@@ -138,7 +138,9 @@ def fit(text: str, columns: int, *, right: bool = False) -> str:
             kept.append(character)
         text = "".join(kept).rstrip(JOINERS) + "…"
     space = " " * (columns - width(text))
-    return space + text if right else text + space
+    made = space + text if right else text + space
+    # A modifier in front joins the space before it, and takes no column of its own then.
+    return " " * (columns - width(made)) + made
 
 
 def wrap(text: str, columns: int) -> Iterator[str]:

@@ -136,9 +136,10 @@ def document(path: Path) -> bytes:
     return data
 
 
-def too_crowded(data: bytes, most: int = MAX_VALUES) -> str:
+def too_crowded(data: bytes, most: int | None = None) -> str:
     """What to say of JSON that could hold more values than memory is meant for; "" of any other. Each value but the first
     follows a comma, so that those are counted, which takes no memory; commas in texts count along."""
+    most = MAX_VALUES if most is None else most
     commas = data.count(b",") if len(data) > most else 0
     return f"holds {commas:,} commas, and is read up to {most:,} values" if commas > most else ""
 
