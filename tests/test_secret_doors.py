@@ -14,6 +14,8 @@ from readiness_tui.tui.app import ReadinessApp
 from tests import hostile, test_hostile
 from tests.test_hostile import COMMANDS, ROOMS, settle
 
+pytestmark = pytest.mark.slow  # filling the review takes longer than all that is asked of it
+
 #: Put together here, so that no scanner of this repository takes a test for a leak. What stands behind the bar is looked for.
 KINDS = {
     "aws": "AKIA|Q3EGRZ7TPLM4WXYZ",
@@ -72,7 +74,7 @@ def test_the_file_holds_them(planted: Path) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [pytest.param(one, marks=() if at % 4 == 0 else pytest.mark.slow) for at, one in enumerate(COMMANDS)],
+    COMMANDS,
 )
 def test_no_command_tells_one(
     command: str, planted: Path, planted_db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -101,7 +103,6 @@ def test_no_document_tells_one(
         assert told(path.read_text(encoding="utf-8")) == [], path
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=str)
 @pytest.mark.parametrize("key", ROOMS)
 async def test_no_room_shows_one(key: str, size: tuple[int, int], planted_db: Path) -> None:

@@ -24,7 +24,10 @@ run(["--db", sys.argv[1], "gate", "lock"])
 """
 
 
-@pytest.mark.parametrize("next_one", ["gate check", "gate show", "check", "gate lock"])
+@pytest.mark.parametrize(
+    "next_one",
+    ["gate check", *(pytest.param(one, marks=pytest.mark.slow) for one in ("gate show", "check", "gate lock"))],
+)
 def test_the_next_command_finishes_it(
     next_one: str, sample_db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

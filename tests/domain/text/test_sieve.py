@@ -123,7 +123,7 @@ def needs_its_check(rule: secrets.SecretRule) -> bool:
 
 #: Those of one name and of another expression alike.
 RULES = [
-    pytest.param(rule, id=f"{rule.name}-{at}", marks=() if at % 8 == 0 else pytest.mark.slow)
+    pytest.param(rule, id=f"{rule.name}-{at}", marks=() if at % 24 == 0 else pytest.mark.slow)
     for at, rule in enumerate(secrets.RULES)
 ]
 

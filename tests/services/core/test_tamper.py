@@ -105,6 +105,7 @@ AWAY = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", AWAY)
 def test_what_an_import_brought_is_not_changed_while_the_import_is_away(
     way: str, sample_db: Path, capsys: pytest.CaptureFixture[str]
