@@ -165,6 +165,7 @@ def gives_no_meaning(document: str) -> None:
         assert len(columns) == 1, block  # a pipe of the data would add a cell
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["check", "gate check"])
 def test_what_ci_shows_is_harmless(command: str, said, tmp_path: Path) -> None:
     said(f"{command} --junit {tmp_path}/junit.xml --summary {tmp_path}/summary.md")

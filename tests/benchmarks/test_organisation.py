@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import pytest
 from benchmarks.organisation import Size, make
 
 from readiness_tui.domain.verdict.judge import judge
@@ -24,6 +25,7 @@ def counts(path: Path) -> dict[str, int]:
         return {name: conn.execute(sql).fetchone()[0] for name, sql in asked.items()}
 
 
+@pytest.mark.slow
 def test_it_is_as_large_as_it_says(tmp_path: Path) -> None:
     desk = make(tmp_path / "organisation.db")
     view = load(desk)

@@ -229,6 +229,7 @@ def test_a_bad_gate_is_refused_with_place_and_field(cli: Cli, mini: Path, place:
 COMMANDS = [("check",), ("gate", "lock"), ("import", "log.jsonl"), ("incident", "new", "--title", "x"), ("new",)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 @pytest.mark.parametrize(
     ("kind", "words"),

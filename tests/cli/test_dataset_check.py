@@ -58,6 +58,7 @@ def test_problems_are_named_and_give_1(cli: Cli, place: Path) -> None:
     assert "4 added, 72 removed, 0 changed" in changed.out
 
 
+@pytest.mark.slow
 def test_the_database_gives_the_prompts_the_version_before_and_the_set_itself(
     cli: Cli, sample_db: Path, place: Path
 ) -> None:

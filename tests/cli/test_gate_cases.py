@@ -255,6 +255,7 @@ def test_an_easier_set_in_place_of_the_locked_one_is_a_change(doors: Doors) -> N
 # Honest work
 
 
+@pytest.mark.slow
 def test_four_incident_cases_added_after_the_lock(doors: Doors) -> None:
     doors.gate(WITH_BASELINE)
     write(doors.place / "v1.jsonl", answers(golden()), started_at=BEFORE)

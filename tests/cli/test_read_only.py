@@ -38,6 +38,7 @@ def asked(command: str, tmp_path: Path) -> list[str]:
     return [part.format_map(given) for part in command.split()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", READS)
 def test_what_reads_prints_the_same(
     command: str, sample_db: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], read_only
@@ -68,6 +69,7 @@ def test_what_writes_is_told_why_it_cannot(
     assert sorted(tmp_path.iterdir()) == beside
 
 
+@pytest.mark.slow
 def test_figures_from_an_upgraded_copy_are_said_to_be_from_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], read_only
 ) -> None:

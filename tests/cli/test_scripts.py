@@ -158,6 +158,7 @@ def test_a_file_of_many_items_is_saved_whole_or_not_at_all(ana: Ana, place: Path
     assert stored() == after
 
 
+@pytest.mark.slow
 def test_owners_dates_and_waivers_by_key_or_item(ana: Ana) -> None:
     ana("score", "MIN-01", "MIN-02", "MIN-03", 1, "--evidence", LINK)
     assert ana("owner", "min-02", "Chloé").out.startswith("MIN-02 Alerts are set: Chloé, due ")
@@ -260,6 +261,7 @@ def test_the_day_of_the_freeze_is_the_frozen_review_and_another_is_not(ana: Ana,
         assert "closed by" not in other.out
 
 
+@pytest.mark.slow
 def test_a_frozen_verdict_lapses_in_the_review_as_in_its_file(
     ana: Ana, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -102,6 +102,7 @@ def test_the_tables_above_name_commands_that_there_are() -> None:
     assert set(COMMANDS) >= WHOLE_FILE
 
 
+@pytest.mark.slow
 def test_no_command_guesses_a_system_and_no_write_goes_to_the_file_that_was_last_used(
     cli: Cli, there: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -255,6 +256,7 @@ def test_a_frozen_review_is_read_as_it_was_frozen_and_not_written_to(cli: Cli, t
     assert {command: cli(*command.split(), *aim) for command in read} == before
 
 
+@pytest.mark.slow
 def test_what_was_kept_of_one_review_is_not_printed_of_another(cli: Cli, there: Path) -> None:
     def asked(system: str, review: str, command: str) -> str:
         return cli(*command.split(), "--system", system, "--review", review).out
@@ -278,6 +280,7 @@ def test_what_was_kept_of_one_review_is_not_printed_of_another(cli: Cli, there: 
         assert {one: asked(*one) for one in reversed(every)} == first
 
 
+@pytest.mark.slow
 def test_the_one_system_does_not_move_when_the_other_gets_data(cli: Cli, there: Path, tmp_path: Path) -> None:
     asked = (
         "check --json",

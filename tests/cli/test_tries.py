@@ -169,6 +169,7 @@ def test_without_a_word_on_the_judge_the_lock_says_so(locked: Path, cli: Cli) ->
 # Tries
 
 
+@pytest.mark.slow
 def test_ten_runs_of_one_version_until_one_passes(locked: Path, cli: Cli) -> None:
     for n in range(10):
         run_file(locked, f"r{n}", 12 if n < 9 else 2, salt=n, version="rag-v4")
@@ -180,6 +181,7 @@ def test_ten_runs_of_one_version_until_one_passes(locked: Path, cli: Cli) -> Non
     assert "nothing known to have changed" in words(told, "gate/failed-then-passed")
 
 
+@pytest.mark.slow
 def test_ten_runs_under_ten_names_until_one_passes(locked: Path, cli: Cli) -> None:
     for n in range(10):
         run_file(locked, f"rag-v{n}", 12 if n < 9 else 2, salt=n)
@@ -194,6 +196,7 @@ def test_ten_runs_under_ten_names_until_one_passes(locked: Path, cli: Cli) -> No
         assert "tenth try against this lock" in " ".join(out.split())
 
 
+@pytest.mark.slow
 def test_the_passing_one_of_ten_picked_shows_all_ten(locked: Path, cli: Cli) -> None:
     for n in range(10):
         run_file(locked, f"rag-v{n}", 2 if n == 3 else 12, salt=n)
@@ -416,6 +419,7 @@ def risky(locked: Path, cli: Cli) -> Path:
     return locked
 
 
+@pytest.mark.slow
 def test_unsure_is_no_label_and_a_fail_blocks(risky: Path, mini: Path, cli: Cli) -> None:
     labelled(mini, "r1", {"c0": UNSURE, "c1": PASS})
     assert check(cli).json["gate"]["unreviewed"] == ["c0"]
@@ -447,6 +451,7 @@ def test_a_failure_is_not_settled_by_an_earlier_run_of_the_version(risky: Path, 
     assert (told.code, told.json["gate"]["failed"]) == (1, ["c0"])
 
 
+@pytest.mark.slow
 def test_a_risk_is_accepted_by_name_until_a_day_and_leaves_a_condition(risky: Path, mini: Path, cli: Cli) -> None:
     labelled(mini, "r1", {"c0": FAIL, "c1": PASS})
     until = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
@@ -476,6 +481,7 @@ def test_a_risk_is_accepted_by_name_until_a_day_and_leaves_a_condition(risky: Pa
     assert cli("labels", "accept", "c0", "--withdraw").code == 2
 
 
+@pytest.mark.slow
 def test_an_accepted_risk_is_of_one_version(risky: Path, mini: Path, cli: Cli) -> None:
     labelled(mini, "r1", {"c0": FAIL, "c1": PASS})
     until = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
@@ -551,6 +557,7 @@ def take_back(cli: Cli, name: str) -> None:
     assert told.code == 0, told.err
 
 
+@pytest.mark.slow
 def test_a_try_that_was_taken_back_is_not_forgotten(locked: Path, cli: Cli) -> None:
     run_file(locked, "v2", 2, salt=1)
     assert cli("import", "v2.jsonl", "--as", "candidate").code == 0

@@ -97,6 +97,7 @@ def theirs(path: Path) -> Desk:
     return open_desk(path, "ben", review_id=2, clock=lambda: DAY + timedelta(hours=1))
 
 
+@pytest.mark.slow
 def test_what_the_other_system_brings_changes_nothing_that_a_command_prints(
     cli: Cli, mine: Path, tmp_path: Path
 ) -> None:
@@ -134,6 +135,7 @@ def test_whatever_the_other_system_imports(
     assert printed(cli) == before
 
 
+@pytest.mark.slow
 def test_the_other_system_has_its_own_of_everything(
     cli: Cli, mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,6 +43,7 @@ def test_a_part_holds(part: str, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [], "it left something behind"
 
 
+@pytest.mark.slow
 def test_what_does_not_hold_is_counted_and_ends_in_1(tmp_path: Path) -> None:
     """The counting itself: a giant that is asked to say what it does not say."""
     code = (

@@ -64,6 +64,7 @@ def run(folder: Path, script: str) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.slow
 def test_a_second_run_of_the_commands_updates_what_the_first_made(tmp_path: Path) -> None:
     gaps = [gap("item/mini/A-1", owner="ben"), gap("item/mini/A-11"), gap("item/mini/A-2", state=GapState.ACCEPTED)]
     notes = {"item/mini/A-1": GapNote("It can go wrong.", "Set it.")}

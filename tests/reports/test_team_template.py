@@ -104,6 +104,7 @@ def test_a_template_that_is_a_pipe_does_not_hang(tmp_path: Path) -> None:
         render(NAME, tmp_path, given="x")
 
 
+@pytest.mark.slow
 def test_what_only_waits_ends_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(team_template, "PATIENCE", 1.0)
     assert "was not done after 1 seconds" in refused(tmp_path, "{{ 10 ** (10 ** 9) }}")

@@ -93,6 +93,7 @@ def test_golden_set_is_large_enough_varied_and_answerable() -> None:
     assert all(case["must_include"] for case in golden)
 
 
+@pytest.mark.slow
 def test_exactly_one_secret_in_all_files_and_it_stands_in_a_tool_argument() -> None:
     from readiness_tui.domain.text.secrets import find_secrets
 

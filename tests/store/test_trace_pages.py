@@ -374,6 +374,7 @@ def test_each_part_of_a_count_reads_its_own_range_and_no_other(store: Store, mon
     assert max(costs) < 2 * min(costs)
 
 
+@pytest.mark.slow
 def test_of_a_huge_record_the_beginning_is_read_and_the_rest_is_named(store: Store) -> None:
     spans = tuple(Span(str(i), None, "x" * 100) for i in range(trace_record.SPANS * 3))
     small = Trace("small", NOW, question="q", spans=spans[:3])

@@ -66,6 +66,7 @@ async def test_a_form_under_another_takes_only_that_along(sample_app: ReadinessA
         assert isinstance(sample_app.screen, OverviewScreen)
 
 
+@pytest.mark.slow
 async def test_work_that_ends_after_its_screen_is_no_fault_and_before_it_is_one(sample_app: ReadinessApp) -> None:
     class Asking(ClosesItself, ModalScreen[None]):
         async def ask(self) -> None:
@@ -87,6 +88,7 @@ async def test_work_that_ends_after_its_screen_is_no_fault_and_before_it_is_one(
     assert isinstance(sample_app.fault, NoMatches)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["pageup", "pagedown", "end", "enter", "escape"])
 async def test_the_palette_before_it_lists_anything(sample_app: ReadinessApp, key: str) -> None:
     async with sample_app.run_test() as pilot:
@@ -100,6 +102,7 @@ async def test_the_palette_before_it_lists_anything(sample_app: ReadinessApp, ke
         assert sample_app.is_running
 
 
+@pytest.mark.slow
 async def test_lists_bear_a_terminal_without_room(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test() as pilot:
         await settle(pilot)

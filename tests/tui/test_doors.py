@@ -55,6 +55,7 @@ async def test_a_dismissed_hit_is_counted_again(sample_app: ReadinessApp) -> Non
         assert before.examples[0] in load(desk).proposals["REL-03"].examples
 
 
+@pytest.mark.slow
 async def test_an_action_is_begun(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "I", "s")

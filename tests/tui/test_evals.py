@@ -191,6 +191,7 @@ async def test_without_gate_and_run_it_says_what_to_do_and_hostile_text_stays_te
 # Services behind it
 
 
+@pytest.mark.slow
 def test_a_label_reaches_a_case_that_its_run_knows_by_another_id(sample_desk: Desk) -> None:
     view = load(sample_desk)
     run_id = next(data.run.id for data in view.measured.candidate if data.cases[0].id_from != "explicit")

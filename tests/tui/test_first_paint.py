@@ -54,6 +54,7 @@ async def left_once(desk: Desk) -> str:
         return painted(pilot)
 
 
+@pytest.mark.slow
 async def test_what_was_kept_is_painted_at_once_and_is_what_judging_finds(sample_desk: Desk, held: Held) -> None:
     held.go.set()
     whole = await left_once(sample_desk)
@@ -97,6 +98,7 @@ async def test_what_was_kept_before_a_change_is_not_shown_after_it(sample_desk: 
         await settle(pilot)
 
 
+@pytest.mark.slow
 async def test_leaving_keeps_what_was_changed_in_between(sample_desk: Desk) -> None:
     app = ReadinessApp(sample_desk)
     async with app.run_test(size=(120, 40)) as pilot:

@@ -148,6 +148,7 @@ async def test_the_export_is_chosen_by_the_ending(sample_app: ReadinessApp, name
         assert notices(pilot)[-1] == f"Written to {file}"
 
 
+@pytest.mark.slow
 async def test_an_export_into_nowhere_keeps_what_was_typed(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "G", "x")

@@ -93,6 +93,7 @@ async def test_in_traces_and_incidents_it_says_what_is_shown_of_what(sample_app:
         assert notices(pilot)[-1] == "There is no list here to find something in."
 
 
+@pytest.mark.slow
 async def test_where_there_is_nothing_to_find_it_says_so(tmp_path: Path) -> None:
     from readiness_tui.services.start.start import start_review
 

@@ -107,6 +107,7 @@ async def test_a_frozen_review_stands_in_the_list_with_its_verdict(sample_desk: 
         assert "A frozen scorecard is superseded with a reason instead" in notices(pilot)[-1]
 
 
+@pytest.mark.slow
 async def test_hostile_words_are_shown_and_obeyed_by_nobody(sample_desk: Desk) -> None:
     assess.note(sample_desk, "OBS-03", HOSTILE)
     history.undo(sample_desk, history.log(sample_desk, limit=1)[0].id, HOSTILE)
@@ -169,6 +170,7 @@ async def test_no_footer_asks_a_review_that_is_still_being_opened(sample_app: Re
             sample_app.view = view
 
 
+@pytest.mark.slow
 async def test_what_an_edit_of_the_review_keeps_beside_anothers_is_shown(sample_desk: Desk) -> None:
     app = ReadinessApp(sample_desk, here=sample_desk.store.path.parent)
     async with app.run_test(size=NARROW) as pilot:

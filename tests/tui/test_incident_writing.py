@@ -83,6 +83,7 @@ async def test_what_was_typed_before_a_crash_is_there_again_and_can_be_dropped(s
         assert written(sample_app, "cost") == ""
 
 
+@pytest.mark.slow
 async def test_what_is_only_opened_and_what_was_saved_after_a_draft_stay(sample_app: ReadinessApp) -> None:
     assert sample_app.desk is not None
     edit.set_field(sample_app.desk, 2, "harm", "a\x1b[31mb")

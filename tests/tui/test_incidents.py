@@ -271,6 +271,7 @@ async def test_all_incidents_together(sample_app: ReadinessApp) -> None:
         assert "1 × retrieval  INC-1" in shown
 
 
+@pytest.mark.slow
 async def test_without_an_incident_it_says_what_to_do(tmp_path: Path) -> None:
     desk = open_desk(tmp_path / "own.db", "ana", create=True, clock=lambda: NOW)
     new_review(desk, system="bot", release="1")

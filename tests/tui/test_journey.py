@@ -102,6 +102,7 @@ async def test_from_first_start_to_a_frozen_scorecard(tmp_path: Path, filled_sam
     app.desk.close()
 
 
+@pytest.mark.slow
 async def test_a_new_review_from_the_greeting(tmp_path: Path) -> None:
     """Enter accepts what the form proposes; then the Overview says what to do next."""
     app = ReadinessApp(who="zoe", here=tmp_path)

@@ -109,6 +109,7 @@ async def test_moving_on_drops_what_was_asked_for(large: ReadinessApp, counted: 
         assert counted["preview_vote"] == 0  # the pause before the last one counts from its own detail
 
 
+@pytest.mark.slow
 async def test_what_is_worked_out_already_is_dropped_too(
     large: ReadinessApp, counted: Counter[str], pauses: Pauses, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -159,6 +159,7 @@ def _rows(desk: Desk) -> list[presence.Presence]:
         return presence.all(conn)
 
 
+@pytest.mark.slow
 async def test_no_vote_is_told_before_the_reveal_and_nobody_looks_while_something_is_saved(
     sample_app: ReadinessApp, ben: Desk
 ) -> None:

@@ -93,6 +93,7 @@ async def test_a_mapping_that_is_no_yaml_says_where_and_esc_imports_nothing(tmp_
     assert sorted(path.name for path in tmp_path.glob("*.yaml")) == []
 
 
+@pytest.mark.slow
 async def test_a_log_whose_latency_has_no_unit_is_imported_and_asks(tmp_path: Path) -> None:
     log = tmp_path / "app.jsonl"
     log.write_text(
@@ -124,6 +125,7 @@ async def test_a_long_refusal_scrolls(tmp_path: Path) -> None:
         assert "--map" not in painted(pilot)
 
 
+@pytest.mark.slow
 async def test_an_import_says_its_pace_and_the_time_left_while_it_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -173,6 +173,7 @@ async def test_the_clocks_follow_the_hour_and_the_item(sample_desk: Desk) -> Non
         assert "4 items, 80 minutes: 40 too many · 40 of 60 min left" in read(pilot, "#clock")
 
 
+@pytest.mark.slow
 async def test_a_long_item_scrolls_with_the_arrows(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "m")

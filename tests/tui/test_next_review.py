@@ -77,6 +77,7 @@ async def test_freeze_next_review_confirm_last_time_and_what_changed(sample_desk
         assert "was superseded by ana" in painted(pilot)
 
 
+@pytest.mark.slow
 async def test_n_asks_before_a_review_that_is_probably_not_meant(sample_desk: Desk) -> None:
     app = ReadinessApp(sample_desk, here=sample_desk.store.path.parent)
     async with app.run_test(size=NARROW) as pilot:

@@ -57,6 +57,7 @@ async def test_the_app_has_the_keys_and_the_theme(sample_desk: Desk, tmp_path: P
         assert isinstance(app.screen, FormDialog)
 
 
+@pytest.mark.slow
 async def test_with_a_bad_file_the_app_starts_as_it_is_and_says_so(sample_desk: Desk, tmp_path: Path) -> None:
     app = ReadinessApp(sample_desk, preferences=taken(tmp_path, "theme: nrd\n"))
     async with app.run_test(size=NARROW) as pilot:

@@ -13,6 +13,7 @@ from tests.conftest import NOW
 from tests.tui.driving import NARROW, notices, painted, press
 
 
+@pytest.mark.slow
 async def test_it_opens_and_says_that_nothing_can_be_saved(sample_db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = sample_db.read_bytes()
     monkeypatch.setattr(look, "why_not", lambda path: "its disk is mounted read-only")

@@ -79,6 +79,7 @@ def bare(incident: Incident) -> Incident:
     )
 
 
+@pytest.mark.slow
 @given(copies(), copies())
 @settings(max_examples=150, deadline=None)
 def test_the_order_of_a_merge_makes_no_difference(one: Copy, other: Copy) -> None:

@@ -316,6 +316,7 @@ traces_of_any_kind = st.builds(
 TRACE_ITEMS = tuple(item(q, name=q) for q, probe in PROBES.items() if probe.kind is not ProbeKind.FACT)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.lists(traces_of_any_kind, max_size=40, unique_by=lambda t: t.id), st.randoms(use_true_random=False))
 def test_order_changes_nothing_and_counts_add_up(traces: list[Trace], shuffler: random.Random) -> None:

@@ -232,6 +232,7 @@ pieces = st.one_of(
 texts = st.lists(st.lists(pieces, max_size=4).map("".join), min_size=1, max_size=6)
 
 
+@pytest.mark.slow
 @given(texts)
 @settings(max_examples=300, deadline=None)
 def test_nothing_is_missed_in_noise(some: list[str]) -> None:

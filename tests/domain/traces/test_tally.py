@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -102,6 +103,7 @@ def test_groups_of_parts_are_the_group_of_all() -> None:
     assert joined([whole, other]).varied["cost"].differs
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(traces(), st.integers(0, 3)), max_size=8))
 def test_copies_are_those_that_are_not_the_first_of_their_content(kinds: list[tuple[Trace, int]]) -> None:
     found = [replace(trace, id=f"t-{at}-{n}") for at, (trace, more) in enumerate(kinds) for n in range(more + 1)]

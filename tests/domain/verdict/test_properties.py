@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -62,6 +63,7 @@ def raised_assurance(data: st.DataObject, dossier: Dossier) -> Dossier:
     return replace(dossier, evidence=(*dossier.evidence, make_evidence(id=2, item_id=dossier.item.id)))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.data(), reviews_of())
 def test_raising_one_items_points_or_assurance_never_lowers_anything(data: st.DataObject, facts: Facts):
@@ -75,6 +77,7 @@ def test_raising_one_items_points_or_assurance_never_lowers_anything(data: st.Da
         never_lower(judge(facts, AS_OF), judge(after, AS_OF))
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(st.data(), reviews_of())
 def test_a_waiver_leaves_every_sum_equal_and_never_worsens_the_verdict(data: st.DataObject, facts: Facts):
@@ -87,6 +90,7 @@ def test_a_waiver_leaves_every_sum_equal_and_never_worsens_the_verdict(data: st.
     assert after.verdict.rank <= before.verdict.rank
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.data(), reviews_of())
 def test_the_order_of_saves_does_not_matter(data: st.DataObject, facts: Facts):

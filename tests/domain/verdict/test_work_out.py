@@ -71,6 +71,7 @@ def test_nothing_is_worked_out_anew_where_nothing_happened(facts: Facts) -> None
     assert work_out(replace(facts), AS_OF, kept) is kept
 
 
+@pytest.mark.slow
 @given(st.data(), reviews_of(), st.sampled_from([None, 0, 1, 2]))
 @settings(max_examples=200, deadline=None)
 def test_a_preview_says_what_the_vote_would_bring(data: st.DataObject, facts: Facts, points: int | None) -> None:

@@ -51,6 +51,7 @@ def warnings(view: ReviewView) -> str:
     return " ".join(view.gate.warnings)
 
 
+@pytest.mark.slow
 def test_the_sample_is_held_to_its_set_beside_another_that_came_later(desk: Desk, tmp_path: Path) -> None:
     before = load(desk)
     imports.import_path(desk, questions(tmp_path / "attacks.jsonl", "a1", "a2", word="secret"))

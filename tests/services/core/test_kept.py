@@ -185,6 +185,7 @@ def test_what_was_worked_out_while_somebody_changed_something_is_not_kept(sample
     assert kept.find(sample_desk, kept.now(sample_desk), "word") is None
 
 
+@pytest.mark.slow
 def test_what_was_measured_while_somebody_changed_something_is_not_kept(
     sample_desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

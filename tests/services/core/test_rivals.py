@@ -396,6 +396,7 @@ def test_without_a_base_it_is_written(two: tuple[Desk, Desk]) -> None:
     assert settling.waiting(ana) == ()
 
 
+@pytest.mark.slow
 def test_before_the_reveal_each_has_a_note_of_their_own(two: tuple[Desk, Desk]) -> None:
     ana, ben = two
     reviews.set_blind(ana, True)
@@ -422,6 +423,7 @@ def test_what_is_gone_leaves_what_was_typed(two: tuple[Desk, Desk]) -> None:
     assert settling.waiting(ana) == ()
 
 
+@pytest.mark.slow
 def test_a_frozen_review_keeps_its_rivals_as_they_are(two: tuple[Desk, Desk]) -> None:
     ana, ben = two
     assess.note(ben, ITEM, "first", base="")

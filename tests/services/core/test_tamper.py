@@ -129,6 +129,7 @@ def test_a_table_that_the_program_reads_is_missed(sample_db: Path, capsys: pytes
     assert doctor(sample_db, capsys) == (1, ["✗ table accepted_risk: dropped: it held what was typed"])
 
 
+@pytest.mark.slow
 def test_tables_views_indexes_and_columns_of_ones_own_are_no_harm(
     sample_db: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -168,6 +169,7 @@ def test_a_frozen_card_that_was_changed_gives_nothing(
     assert any(all(part in line for part in named) for line in lines), lines
 
 
+@pytest.mark.slow
 def test_a_card_with_digests_made_anew_gives_nothing(
     frozen_sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -205,6 +207,7 @@ def test_what_was_changed_by_hand_and_then_by_the_program_is_named(
     assert any("DEP-02 ben" in line and "before entry 88: na_reason is “so it is”" in line for line in lines), lines
 
 
+@pytest.mark.slow
 def test_a_change_in_one_system_leaves_the_verdict_of_the_other(
     two_db: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -257,6 +260,7 @@ def test_a_copy_and_a_smaller_file_are_as_good_as_the_file(
     assert doctor(to, capsys) == (0, [])
 
 
+@pytest.mark.slow
 def test_a_committed_head_is_looked_for(
     frozen_sample: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

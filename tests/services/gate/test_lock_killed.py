@@ -57,6 +57,7 @@ def test_a_lock_leaves_its_file_and_nothing_else(desk: Desk, tmp_path: Path) -> 
     assert made != again == stored(desk)[-1]
 
 
+@pytest.mark.slow
 def test_killed_after_the_commit_it_is_finished_by_whoever_comes_next(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,6 +120,7 @@ def test_where_the_file_cannot_be_written_nothing_is_locked(desk: Desk, tmp_path
     assert stored(desk) == before
 
 
+@pytest.mark.slow
 def test_where_it_fails_after_the_commit_the_next_try_finishes_it(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

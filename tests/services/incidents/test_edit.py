@@ -461,6 +461,7 @@ def test_every_change_is_in_the_history_under_its_name(sample_desk: Desk) -> Non
 # -- eval cases -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_trace_becomes_the_skeleton_of_an_eval_case(sample_desk: Desk, tmp_path: Path) -> None:
     file = tmp_path / "golden.jsonl"
     file.write_text('{"id": "case-1", "question": "Hi?", "must_include": ["hello"]}', encoding="utf-8")  # no newline

@@ -29,6 +29,7 @@ def test_refused_with_what_to_type_and_nothing_changes(sample_desk: Desk, name: 
     assert load(sample_desk).review.declared == before
 
 
+@pytest.mark.slow
 def test_what_is_usable_is_kept_as_typed_and_empty_withdraws(sample_desk: Desk) -> None:
     reviews.declare(sample_desk, "alert_cost", " $ 12.50 ")
     assert load(sample_desk).review.declared["alert_cost"] == "$ 12.50"

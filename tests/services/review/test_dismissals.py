@@ -10,6 +10,7 @@ from readiness_tui.services.core.view import load
 from readiness_tui.services.review import assess, history
 
 
+@pytest.mark.slow
 def test_a_dismissal_is_taken_back_and_the_hit_refutes_again(sample_desk: Desk) -> None:
     before = load(sample_desk).proposals["REL-03"]
     for hit in before.examples:

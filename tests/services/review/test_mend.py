@@ -177,6 +177,7 @@ def test_what_somebody_labelled_under_an_older_name_is_known_under_the_new_one(d
         assert runs.earlier_labels(conn, "desk bot", "r", "c", "", "ana") == []
 
 
+@pytest.mark.slow
 def test_a_frozen_scorecard_is_superseded_with_everything_standing_as_it_was(sample_desk: Desk) -> None:
     desk = sample_desk
     with pytest.raises(ReadinessError, match="is not frozen"):

@@ -42,6 +42,7 @@ def test_ticks_stand_in_the_items_order_and_on_its_line_of_the_scorecard(desk: D
     assert load(desk).dossier(ITEM).ticks == ("unit tests for deterministic logic",)
 
 
+@pytest.mark.slow
 def test_a_tick_is_in_the_history_of_its_item_and_undone_there(desk: Desk) -> None:
     assess.tick(desk, ITEM, "prompt regression", on=True)
     with desk.store.read() as conn:

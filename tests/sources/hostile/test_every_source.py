@@ -217,6 +217,7 @@ def test_many_broken_files_among_their_neighbours_never_crash(sample, tmp_path):
     _among_neighbours(sample, tmp_path, range(1))
 
 
+@pytest.mark.slow
 @every_file
 @pytest.mark.parametrize("unrelated", UNRELATED, ids=UNRELATED)
 def test_a_file_among_unrelated_neighbours_is_read_as_if_alone(sample, unrelated, tmp_path):
@@ -267,6 +268,7 @@ def test_other_encodings_are_refused_or_said(sample, encoding, tmp_path):
         assert not any("\ufffd" in (getattr(value, "output", None) or "") for value in kept(records))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("forced", NAMES)
 @every_source
 def test_a_file_forced_into_another_format_is_refused_or_rejected(sample, forced, tmp_path):
@@ -316,6 +318,7 @@ def test_a_large_file_of_nothing_costs_no_more_memory_than_a_multiple_of_its_siz
         assert peak < 64 * size, f"{peak // size} times the size of {content[:20]!r}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sample", _named([each for each in FIRST.values() if each.taken]))
 def test_escape_sequences_stay_raw_in_records_and_visible_in_messages(sample, tmp_path):
     """`read_all` looks at every message; here the records are held to be what the file says."""

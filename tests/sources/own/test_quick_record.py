@@ -97,6 +97,7 @@ def both(path: Path) -> Iterator[Record | ReadinessError]:
     yield from quick
 
 
+@pytest.mark.slow
 @given(files())
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_odd_records_among_common_ones(tmp_path: Path, lines: list[str]) -> None:

@@ -313,6 +313,7 @@ _CHECKLISTS = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(_CHECKLISTS)
 def test_plain_data_loses_nothing(checklist: Checklist) -> None:

@@ -414,6 +414,7 @@ def test_any_spans_make_a_trace_whatever_their_order_and_however_often_they_come
         assert max(said) <= known.tokens_in <= sum(said)
 
 
+@pytest.mark.slow
 def test_a_chain_as_deep_as_it_likes():
     spans = [RawSpan(str(n), str(n - 1) if n else None, tokens_in=1) for n in range(20_000)]
     assert trace(*spans).tokens_in == 1

@@ -44,6 +44,7 @@ def test_all_who_come_at_once_get_in(store: Store, path: Path, processes: int, r
         assert len(assessments.votes(conn, 1)) == rounds * processes * 5
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sqlite.wal_is_safe(), reason="this library may write in WAL mode")
 def test_refused_only_while_somebody_is_connected_in_wal(
     store: Store, path: Path, monkeypatch: pytest.MonkeyPatch
