@@ -124,6 +124,24 @@ def test_what_an_import_brought_is_not_changed_while_the_import_is_away(
         refuses(sample_db, ("check",), capsys)
 
 
+def test_a_case_that_was_changed_past_the_triggers_without_dropping_one_is_seen(
+    sample_db: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """SQLite's count of the schema does not move where its table of triggers is written directly."""
+    conn = sqlite3.connect(sample_db, isolation_level=None)
+    triggers = conn.execute("SELECT * FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    conn.executescript("PRAGMA writable_schema = ON; DELETE FROM sqlite_master WHERE type = 'trigger';")
+    conn.close()
+    by_hand(
+        sample_db, "UPDATE run_case SET json = replace(json, 'fail', 'pass') WHERE json LIKE '%fail%'; DELETE FROM kept"
+    )
+    conn = sqlite3.connect(sample_db, isolation_level=None)
+    conn.execute("PRAGMA writable_schema = ON")
+    conn.executemany("INSERT INTO sqlite_master VALUES (?, ?, ?, ?, ?)", triggers)
+    conn.close()
+    refuses(sample_db, ("check", "gate check"), capsys)
+
+
 def test_a_table_that_the_program_reads_is_missed(sample_db: Path, capsys: pytest.CaptureFixture[str]) -> None:
     by_hand(sample_db, "DROP TABLE accepted_risk")
     assert doctor(sample_db, capsys) == (1, ["✗ table accepted_risk: dropped: it held what was typed"])

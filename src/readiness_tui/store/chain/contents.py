@@ -47,17 +47,26 @@ class Block:
     marks: bytes
 
 
-def blocks(conn: Connection, import_id: int) -> Iterator[Block]:
-    """The blocks of what an import brought, as it lies in the file now. Reads in chunks."""
+#: What a gate is judged by, beside requests: little beside them.
+OF_RUNS = ("run", "run_case", "eval_set")
+
+
+def blocks(conn: Connection, import_id: int, *, of_runs: bool = False) -> Iterator[Block]:
+    """The blocks of what an import brought, as it lies in the file now; `of_runs`: those of `OF_RUNS` alone. Reads in chunks."""
     yield from _blocks("run", 0, conn.execute(f"SELECT {_RUN} FROM run WHERE import_id = ? ORDER BY key", (import_id,)))
     for (run,) in conn.execute("SELECT key FROM run WHERE import_id = ? ORDER BY key", (import_id,)).fetchall():
         cases = f"SELECT {_CASE} FROM run_case WHERE run_key = ? ORDER BY position"
         yield from _blocks("run_case", run, conn.execute(cases, (run,)))
-    for part, names, place in (("eval_set", _SET, "id"), ("import_reject", _REJECT, "position")):
-        found = conn.execute(f"SELECT {names} FROM {part} WHERE import_id = ? ORDER BY {place}", (import_id,))
-        yield from _blocks(part, 0, found)
+    yield from _blocks("eval_set", 0, _of_import(conn, "eval_set", _SET, "id", import_id))
+    if of_runs:
+        return
+    yield from _blocks("import_reject", 0, _of_import(conn, "import_reject", _REJECT, "position", import_id))
     yield from _blocks("trace", 0, _traces(conn, import_id))
     yield from _raw(conn, import_id)
+
+
+def _of_import(conn: Connection, part: str, names: str, place: str, import_id: int) -> Iterable[Row]:
+    return conn.execute(f"SELECT {names} FROM {part} WHERE import_id = ? ORDER BY {place}", (import_id,))
 
 
 def seal(conn: Connection, import_id: int) -> list[Block]:

@@ -25,9 +25,15 @@ def whole(conn: Connection) -> list[ByHand]:
 
 
 def sealed(conn: Connection) -> list[ByHand]:
-    """What the triggers do not keep: typed rows, cards, tallies and new entries, held against what is known of them. Enough
-    while the schema is as the program left it (`seal.unmoved`), because then nobody has dropped a trigger."""
-    return _once(_rows(conn))
+    """What the triggers do not keep: typed rows, cards, tallies and new entries, held against what is known of them; and
+    runs, which cost little, because a connection may switch triggers off. Enough while the schema is as the program left
+    it (`seal.unmoved`), because then nobody has dropped a trigger."""
+
+    def found() -> Iterator[ByHand]:
+        yield from _rows(conn)
+        yield from brought.changed(conn, of_runs=True)
+
+    return _once(found())
 
 
 def kept(conn: Connection) -> list[ByHand]:
