@@ -279,13 +279,17 @@ async def test_meeting_help_and_palette_show_it_harmless(hostile_db: Path) -> No
 @pytest.mark.slow
 async def test_notices_forms_and_imports_repeat_it_harmless(hostile_db: Path, hostile_folder: Path) -> None:
     app = ReadinessApp(open_desk(hostile_db, bad("who"), clock=lambda: NOW))
-    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+    async with app.run_test(size=(100, 60), notifications=True) as pilot:
         await settle(pilot)
         app.complain(bad("refusal"))
         app.tell(bad("notice"))
         await settle(pilot)
-        await pilot.pause(0.1)  # a notice is mounted after the messages that are waiting
         seen = shown(app.screen)
+        for _ in range(50):  # a notice is mounted after the messages that are waiting
+            if "notice" in seen:
+                break
+            await pilot.pause(0.1)
+            seen = shown(app.screen)
         assert "refusal" in seen
         assert "notice" in seen
         await pilot.press("i")

@@ -74,7 +74,7 @@ async def test_the_next_review_starts_and_one_can_go_back(sample_app: ReadinessA
         assert "holds one review" in notices(pilot)[-1]
         await press(pilot, "n")
         assert "2026.11 is not frozen" in read(pilot, "#dialog-intro")
-        await answer(pilot, release="2026.12", held_on="8 December")
+        await answer(pilot, release="2026.12", held_on="soon")
         assert "is not a date" in read(pilot, "#dialog-refusal")
         await answer(pilot, held_on="2062-12-08")
         assert "If it is meant, save again" in read(pilot, "#dialog-refusal")
