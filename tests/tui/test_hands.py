@@ -293,7 +293,12 @@ async def test_under_every_dialog_that_a_room_opens_only_its_own_keys_act(sample
                 if isinstance(sample_app.screen, ModalScreen):
                     seen.add(type(sample_app.screen).__name__)
                     ids = {one.binding.id or "" for one in sample_app.screen.active_bindings.values()}
-                    assert {name for name in ids if name.startswith(("app.", "room."))} <= {"app.palette", "app.quit", "app.help", "app.help_anywhere"}
+                    assert {name for name in ids if name.startswith(("app.", "room."))} <= {
+                        "app.palette",
+                        "app.quit",
+                        "app.help",
+                        "app.help_anywhere",
+                    }
                 while isinstance(sample_app.screen, ModalScreen):
                     await sample_app.pop_screen()
                 await press(pilot)

@@ -95,12 +95,15 @@ def why_not(path: Path) -> str:
 
 def why_failed(error: Exception) -> str:
     """The same of an error of SQLite while it was opened; "" where the file may be written all the same, or not read."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if not code and "disk is full" in str(error):  # pysqlite3 has no codes for some errors
+        code = sqlite.sqlite3.SQLITE_FULL
     return {
         sqlite.sqlite3.SQLITE_FULL: "its disk is full",
         sqlite.sqlite3.SQLITE_IOERR: "its disk is full or failing",
         sqlite.sqlite3.SQLITE_READONLY: "SQLite finds it read-only",
         sqlite.sqlite3.SQLITE_CANTOPEN: "SQLite cannot make its journal beside it",
-    }.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, "")
+    }.get(code, "")
 
 
 def _may(path: Path, how: int) -> bool:

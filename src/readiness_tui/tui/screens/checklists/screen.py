@@ -69,6 +69,8 @@ B blocker: below 2 it holds the release back   M major   m minor   P a proof pro
             self._fill(view)
 
     def _fill(self, view: ReviewView) -> None:
+        if not self.query("#items"):  # it was left while this was worked out
+            return
         items = self.query_one("#items", PickList)
         width = items.size.width - 1 if items.size.width > 20 else max(self.app.size.width * 45 // 100 - 1, 30)
         options, acceptable = [], set(view.acceptable)
