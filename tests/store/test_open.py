@@ -242,7 +242,7 @@ def test_a_read_only_file_can_be_read_and_says_why_not_written(store: Store, pat
     public.chmod(0o555)
     before = copy.read_bytes()
     done = subprocess.run(
-        [sys.executable, "-m", "tests.store.workers", "open_as_nobody", str(copy), "x"],
+        [sys.executable, "-m", "tests.store.workers", "open_without_rights", str(copy), "x"],
         capture_output=True,
         text=True,
         cwd=ROOT,

@@ -87,15 +87,12 @@ def create(path: Path, name: str) -> None:
     print("ok", flush=True)
 
 
-def open_as_nobody(path: Path, name: str) -> None:
+def open_without_rights(path: Path, name: str) -> None:
     """Try to read, then to write, as a user without rights; print what the person is told."""
-    import os
-
     from readiness_tui.domain.errors import ReadinessError
+    from tests import rights
 
-    if os.getuid() == 0:
-        os.setgid(65534)
-        os.setuid(65534)
+    rights.give_up()
     try:
         store = Store.open(path)
         with store.read() as conn:

@@ -283,3 +283,12 @@ def test_a_megabyte_of_spite_is_read_through(unit: str, monkeypatch) -> None:
     assert list(sieve.suspects([text])) in ([], [0])
     monkeypatch.setattr(sieve, "_re2", lambda: None)
     assert list(sieve.suspects([text])) in ([], [0])
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize(
+    "text", ["ПАРОЛЬ: hunter2!", "Пароль\x85:hunter2!", "user:0;pW::\x85hunter2!", "user bob, pw:\u3000hunter2!"]
+)
+def test_what_a_sentence_tells_is_seen_in_capitals_and_behind_odd_white_space(text: str) -> None:
+    assert secrets.find_secrets(text)
+    assert list(sieve.suspects(["", text, "harmless"])) == [1]

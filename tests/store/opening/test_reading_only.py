@@ -27,18 +27,12 @@ ROOT = Path(__file__).parents[3]
 _READ = """
 import json, os, sys, tempfile
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.store import Store, reviews, sqlite, upgrades
-for found in iter_modules(upgrades.__path__):  # before the rights are gone
-    import_module(f"{upgrades.__name__}.{found.name}")
-sqlite.sqlite_utils()
+from readiness_tui.store import Store, reviews
+from tests import rights
 path, temporary = Path(sys.argv[1]), sys.argv[2]
-if os.getuid() == 0:
-    os.setgid(65534)
-    os.setuid(65534)
+rights.give_up()
 tempfile.tempdir = temporary
 try:
     store = Store.open(path)

@@ -13,7 +13,7 @@ _WORDS = (
     ("wachtwoord", "wachtwoord"), ("parola", "parola"), ("has(?:ł|l)o", r"has[l\x80-\xff]+o"),
     ("l(?:ö|o)senord", r"l[o\x80-\xff]+senord"), ("adgangskode", "adgangskode"), ("passord", "passord"),
     ("salasana", "salasana"), ("(?:ş|s)ifre", "ifre"), ("heslo", "heslo"), ("jelsz(?:ó|o)", r"jelsz[o\x80-\xff]+"),
-    ("[пП]ароль", "ароль"), ("密码", "密码"), ("密碼", "密碼"), ("パスワード", "パスワード"), ("비밀번호", "비밀번호"),
+    ("(?-i:[пП]ароль)", "ароль"), ("(?-i:ПАРОЛЬ)", "АРОЛЬ"), ("密码", "密码"), ("密碼", "密碼"), ("パスワード", "パスワード"), ("비밀번호", "비밀번호"),
     (r"api[\s-]?key", f"api[{SPACE}-]*key"), (r"api[\s-]?token", f"api[{SPACE}-]*token"),
     (r"secret\s{1,2}key", f"secret[{SPACE}]+key"), (r"access\s{1,2}(?:key|token)", f"access[{SPACE}]+(?:key|token)"),
 )  # fmt: skip
@@ -48,7 +48,7 @@ SPOKEN = (
         "spoken-secret",
         rf"(?:pass(?:word|phrase|code)?\s{{1,3}}[\"'`“]|(?:user(?:name)?|login|account)[:\s]{{1,3}}[^\s,;/]{{1,64}}[\s,;/]{{1,4}}"
         rf"(?:(?:and|with|und|mit)\s{{1,3}})?(?:pass(?:word)?|pw)[:\s]{{1,3}}){_VALUE}",
-        tuple(rf"{word}[{SPACE}:]{_LOOSE_VALUE}" for word in ("pass(?:word|phrase|code)?", "pw")),
+        tuple(rf"{word}[{SPACE}:]+{_LOOSE_VALUE}" for word in ("pass(?:word|phrase|code)?", "pw")),
         of(spoken),
         "spoken",
         any_case=True,
