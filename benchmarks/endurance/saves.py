@@ -133,10 +133,13 @@ def _vote(path: Path, name: str, count: str) -> None:
 _VOTE = "INSERT INTO vote(review_id, item_id, reviewer, points, na, na_reason, at) VALUES (1, ?, ?, ?, 0, '', ?)"
 _CHANGE = "INSERT INTO change(at, who, what, review_id) VALUES (?, ?, 'scored', 1)"
 _ROW = "INSERT INTO change_row(change_id, position, table_name, pk, item_id, new_json) VALUES (?, 1, 'vote', ?, ?, ?)"
+_HASH = "UPDATE change SET hash = ? WHERE id = ?"
+_HEAD = "UPDATE chain SET entries = entries + 1, last = ?, hash = ?"
 
 
 def _bare(path: Path, name: str, count: str) -> None:
-    """The same rows with as little as SQLite asks for: what is entered in the history is ready to be written."""
+    """The same rows with as little as SQLite asks for: what is entered in the history is ready to be written, and so is a
+    hash of the right length, which nobody works out."""
     from readiness_tui.sqlite import sqlite3
 
     conn = sqlite3.connect(path, timeout=60, isolation_level=None)
@@ -155,6 +158,9 @@ def _bare(path: Path, name: str, count: str) -> None:
         conn.execute(_VOTE, (item, name, number % 3, at))
         change = conn.execute(_CHANGE, (at, name)).lastrowid
         conn.execute(_ROW, (change, f'[1,"{item}","{name}"]', item, row))
+        made = f"{change:064x}"
+        conn.execute(_HASH, (made, change))
+        conn.execute(_HEAD, (change, made))
         conn.execute("COMMIT")
     conn.close()
 

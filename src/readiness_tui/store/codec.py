@@ -54,9 +54,13 @@ def iso(when: date | None) -> str | None:
     return None if when is None else when.isoformat()
 
 
+# Made once: `json.dumps` makes one at each call, and a save calls it four times.
+_ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+
+
 def dump(value: Any) -> str:
     """Canonical JSON text: the same value gives the same bytes."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _ENCODE(value)
 
 
 def load(text: str) -> Any:

@@ -336,7 +336,7 @@ class Store:
         if (now := found(conn)) != self.version:
             raise faults.newer(self.path, now, self.version)
         # While a database is open in WAL mode its -wal file is there; asking SQLite each time would cost ten times more.
-        if os.path.exists(self._wal) and not sqlite.wal_is_safe() and writing.journal_of(conn) == "wal":
+        if not sqlite.wal_is_safe() and os.path.exists(self._wal) and writing.journal_of(conn) == "wal":
             raise writing.mixed(self.path)
 
 

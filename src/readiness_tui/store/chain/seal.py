@@ -51,19 +51,17 @@ def entry_hash(before: str, entry: Sequence[Any], rows: Sequence[Sequence[Any]])
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def append(conn: Connection, change_id: int, rows: Sequence[Sequence[Any]]) -> None:
-    """Bind the entry that this transaction made, with the rows that it changed, to the chain."""
-    *entry, before, heads = conn.execute(
-        f"SELECT {ENTRY}, (SELECT hash FROM chain), (SELECT count(*) FROM chain) FROM change WHERE id = ?", (change_id,)
-    ).fetchone()
-    if heads != 1:
+def append(conn: Connection, entry: Sequence[Any], rows: Sequence[Sequence[Any]]) -> None:
+    """Bind the entry that this transaction made (values of ENTRY), with the rows that it changed, to the chain."""
+    heads = conn.execute("SELECT hash FROM chain LIMIT 2").fetchall()
+    if len(heads) != 1:
         raise ReadinessError(
             "The head of the audit trail was removed from the file by something else than readiness-tui, so nothing more can"
             " be saved to it. `readiness doctor` says what else was changed; restore a backup."
         )
-    made = entry_hash(before, entry, rows)
-    conn.execute("UPDATE change SET hash = ? WHERE id = ?", (made, change_id))
-    conn.execute("UPDATE chain SET entries = entries + 1, last = ?, hash = ?", (change_id, made))
+    made = entry_hash(heads[0][0], entry, rows)
+    conn.execute("UPDATE change SET hash = ? WHERE id = ?", (made, entry[0]))
+    conn.execute("UPDATE chain SET entries = entries + 1, last = ?, hash = ?", (entry[0], made))
 
 
 def head(conn: Connection) -> ChainHead | None:
