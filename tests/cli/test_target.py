@@ -321,7 +321,7 @@ def test_the_one_system_does_not_move_when_the_other_gets_data(cli: Cli, there: 
 def test_a_terminal_is_asked_which_system_and_before_what_cannot_be_undone(
     cli: Cli, there: Path, monkeypatch: pytest.MonkeyPatch, answer: str
 ) -> None:
-    monkeypatch.setattr(common, "_can_ask", lambda: True)
+    monkeypatch.setattr(common, "can_ask", lambda: True)
     typed, asked = iter(["7", "2", answer]), []
 
     def type_in(question: str) -> str:

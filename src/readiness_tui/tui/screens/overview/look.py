@@ -44,6 +44,10 @@ def verdict_of(view: ReviewView) -> glance.VerdictLine:
         return glance.VerdictLine(
             verdict=str(Verdict.NO_GO), words="NO VERDICT", apart=" · ", said=words_of(view.by_hand), aside=""
         )
+    if view.lent is not None:
+        return glance.VerdictLine(
+            verdict=str(Verdict.NO_GO), words="NO VERDICT HERE", apart=" · ", said=view.lent.words, aside=""
+        )
     if view.frozen is not None:
         verdict = view.frozen.verdict
         return glance.VerdictLine(
