@@ -32,6 +32,9 @@ ARGUMENTS = {
     "collect": "--port 0",
     "scorecard": "--freeze --yes",
     "review edit": "--owner dora",
+    "review": "--plain",
+    "share out": "-o out.json",
+    "share back": "-o out.json",
     "score": "OBS-01 1",
     "confirm": "OBS-01",
     "waive": "OBS-01 --until 2026-12-24 --approver ben --reason r",
@@ -40,8 +43,9 @@ ARGUMENTS = {
     "condition close": "item/observability/OBS-01 --evidence https://example.org/x",
     "gaps import": "{run}",
 }
-#: They look at no one review: one makes one, one is told the system, one lists all systems by name, one prints what is in the program.
-NO_REVIEW = {"new", "review rename-system", "conditions", "gate schema"}
+#: They look at no one review: one makes one, one is told the system, one lists all systems by name, one prints what is in the program, one makes a
+#: file of what a bundle says.
+NO_REVIEW = {"new", "review rename-system", "conditions", "gate schema", "share take"}
 
 
 def leaves(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:

@@ -150,27 +150,29 @@ def in_(session: Session, file: Path, overwrite: bool, dry_run: bool, as_json: b
 
 
 def _say(found: Look) -> None:
-    from readiness_tui.domain.share.merge import Outcome, Part
+    from readiness_tui.domain.share.merge import AnswerPart, MergeOutcome
 
     for remark in found.remarks:
         tell(remark)
     for one in found.told:
         what = f"{one_line(one.item_id, 40)} {one.part}"
         here, there = (one_line(text, 80) or "nothing" for text in (one.here, one.there))
-        hidden = found.veiled and one.part is not Part.EVIDENCE
-        if one.outcome is Outcome.TAKEN:
-            moved = there if one.part is Part.EVIDENCE else f"{here} → {there}"
+        hidden = found.veiled and one.part is not AnswerPart.EVIDENCE
+        if one.outcome is MergeOutcome.TAKEN:
+            moved = there if one.part is AnswerPart.EVIDENCE else f"{here} → {there}"
             say(f"{what}: {'blind until the reveal' if hidden else moved}")
-        elif one.outcome is Outcome.OUT:
+        elif one.outcome is MergeOutcome.OUT:
             say(f"{what}: left out, {one.why}")
-        elif one.outcome is not Outcome.SAME:
+        elif one.outcome is not MergeOutcome.SAME:
             kept = (
-                "both are kept, # in the app settles them" if one.outcome is Outcome.BESIDE else "stands as it is here"
+                "both are kept, # in the app settles them"
+                if one.outcome is MergeOutcome.BESIDE
+                else "stands as it is here"
             )
             said = "" if hidden else f"; here {here}, the answer says {there}"
             say(f"{what}: {kept}, {one.why}{said}")
-    counts = [f"{len(rows):,} {outcome}" for outcome in Outcome if (rows := found.of(outcome))]
-    conflicts = ": --overwrite takes the answer's word" if found.of(Outcome.CONFLICT) else ""
+    counts = [f"{len(rows):,} {outcome}" for outcome in MergeOutcome if (rows := found.of(outcome))]
+    conflicts = ": --overwrite takes the answer's word" if found.of(MergeOutcome.CONFLICT) else ""
     say(f"{', '.join(counts) or 'nothing'}{conflicts}.")
 
 

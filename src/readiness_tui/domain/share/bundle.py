@@ -86,7 +86,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ItemAnswer:
     """What a reviewer said of one item. `digest`: of the item as they read it.
 
     `before`: their vote as the bundle had it, `steps`: what it was since, `vote`: what it is now; None: there was none.
@@ -115,7 +115,7 @@ class Answer:
     origin: Origin
     reviewer: str
     as_of: date  # of the bundle that it answers
-    items: tuple[Said, ...]
+    items: tuple[ItemAnswer, ...]
 
 
 def same_vote(one: Vote | None, other: Vote | None) -> bool:

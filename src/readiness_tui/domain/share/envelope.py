@@ -10,6 +10,7 @@ from typing import Any
 
 from readiness_tui.domain.share.bundle import Answer, Bundle
 from readiness_tui.domain.text.plain import digest_of, plain
+from readiness_tui.domain.text.sanitise import to_json
 
 SCHEMA = 1
 MARK = "readiness_share"
@@ -21,8 +22,14 @@ class ShareKind(StrEnum):
     ANSWER = "answer"
 
 
-def envelope(value: Bundle | Answer) -> dict[str, Any]:
-    """The content of the file, as JSON knows it."""
+def enveloped(value: Bundle | Answer) -> str:
+    """The text of the file. What it is stands at its beginning, where whoever is handed a large one looks."""
     kind = ShareKind.BUNDLE if isinstance(value, Bundle) else ShareKind.ANSWER
-    content = plain(value)
-    return {MARK: SCHEMA, "kind": kind.value, "digest": digest_of(content), "content": content}
+    return sealed(kind, plain(value))
+
+
+def sealed(kind: ShareKind, content: Any) -> str:
+    """The same of a content as JSON knows it."""
+    return (
+        f'{{"{MARK}": {SCHEMA}, "kind": "{kind}", "digest": "{digest_of(content)}",\n"content": {to_json(content)}}}\n'
+    )

@@ -10,8 +10,8 @@ from readiness_tui.domain.checklists.assessment import Proposal
 from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.share.bundle import Answer, Bundle, ItemText, Origin, harmless
-from readiness_tui.domain.share.envelope import MOST, envelope
-from readiness_tui.domain.text.sanitise import one_line, to_json
+from readiness_tui.domain.share.envelope import MOST, enveloped
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.reports.atomic import write_bytes
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
@@ -105,7 +105,7 @@ def _short(proposal: Proposal) -> Proposal:
 def write(path: Path, value: Bundle | Answer, *, packed: bool = False) -> None:
     """Write the file, compressed where its name ends in .gz or it is to be `packed`. Raises ReadinessError where it
     cannot be."""
-    data = (to_json(envelope(value)) + "\n").encode()
+    data = enveloped(value).encode()
     if len(data) > MOST:
         raise ReadinessError(
             f"The bundle would have {len(data) / 2**20:,.0f} MiB, and one is read up to {MOST // 2**20} MiB: its checklists or"

@@ -16,8 +16,8 @@ from readiness_tui.domain.checklists.model import Item
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.share.bundle import Answer, Piece, Said, item_digest
-from readiness_tui.domain.share.merge import Merged, Outcome, Part, merged_note, merged_vote
+from readiness_tui.domain.share.bundle import Answer, ItemAnswer, Piece, item_digest
+from readiness_tui.domain.share.merge import AnswerPart, MergedPart, MergeOutcome, merged_note, merged_vote
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.masking import mask
 from readiness_tui.domain.text.sanitise import one_line
@@ -45,24 +45,24 @@ class Look:
     `remarks`: what whoever brings it in should know."""
 
     reviewer: str
-    merged: tuple[Merged, ...]
+    merged: tuple[MergedPart, ...]
     veiled: bool
     remarks: tuple[str, ...]
 
-    def of(self, outcome: Outcome) -> tuple[Merged, ...]:
+    def of(self, outcome: MergeOutcome) -> tuple[MergedPart, ...]:
         return tuple(one for one in self.merged if one.outcome is outcome)
 
     @property
     def writes(self) -> bool:
         """Whether taking it in would change anything."""
-        return bool(self.of(Outcome.TAKEN) or self.of(Outcome.BESIDE))
+        return bool(self.of(MergeOutcome.TAKEN) or self.of(MergeOutcome.BESIDE))
 
     @property
-    def told(self) -> tuple[Merged, ...]:
+    def told(self) -> tuple[MergedPart, ...]:
         """What may be told of it."""
         if not self.veiled:
             return self.merged
-        return tuple(one if one.part is Part.EVIDENCE else replace(one, here="", there="") for one in self.merged)
+        return tuple(one if one.part is AnswerPart.EVIDENCE else replace(one, here="", there="") for one in self.merged)
 
 
 def answer_in(file: Path) -> Answer:
@@ -78,21 +78,21 @@ def look(desk: Desk, answer: Answer, *, overwrite: bool = False) -> Look:
 def take_in(desk: Desk, answer: Answer, shown: Look, file: str, *, overwrite: bool = False) -> None:
     """Save what `look` showed, all of it or nothing. Raises ReadinessError where something else would come of it by now."""
     pieces = _evidence(desk, answer)
-    what = f"{shown.reviewer}'s answer from {one_line(file, 60)}: {_counted(shown.of(Outcome.TAKEN))}"
+    what = f"{shown.reviewer}'s answer from {one_line(file, 60)}: {_counted(shown.of(MergeOutcome.TAKEN))}"
     why = f"the name is the file's word; scored apart as of {answer.as_of}"
     with desk.once(f"answer/{uuid.uuid4().hex}"), change(desk, what, why) as (tx, review):
         if tuple(_weighed(tx.conn, desk, review, answer, pieces, overwrite)) != shown.merged:
             raise ReadinessError("Something was changed here meanwhile. Nothing was saved: look at the answer again.")
         said = {one.item_id: one for one in answer.items}
         for one in shown.merged:
-            if one.outcome in (Outcome.TAKEN, Outcome.BESIDE):
+            if one.outcome in (MergeOutcome.TAKEN, MergeOutcome.BESIDE):
                 _save(tx, desk, review, shown.reviewer, said[one.item_id], one, pieces, overwrite)
 
 
-def _counted(merged: tuple[Merged, ...]) -> str:
-    counts = [(part, sum(one.part is part for one in merged)) for part in Part]
+def _counted(merged: tuple[MergedPart, ...]) -> str:
+    counts = [(part, sum(one.part is part for one in merged)) for part in AnswerPart]
     words = [
-        f"{plural(n, 'piece')} of evidence" if part is Part.EVIDENCE else plural(n, part.value)
+        f"{plural(n, 'piece')} of evidence" if part is AnswerPart.EVIDENCE else plural(n, part.value)
         for part, n in counts
         if n
     ]
@@ -145,7 +145,7 @@ def _remarks(conn: Connection, review: Review, answer: Answer, reviewer: str) ->
 
 def _weighed(
     conn: Connection, desk: Desk, review: Review, answer: Answer, pieces: _Pieces, overwrite: bool
-) -> Iterator[Merged]:
+) -> Iterator[MergedPart]:
     """What comes of each thing that was said, in the order of the answer."""
     items = {item.id: item for one in reviews.checklists(conn, review.id) for item in one.items}
     parts = assessments.dossier_parts(conn, review.id)
@@ -169,14 +169,14 @@ def _weighed(
             same = (piece.ref, piece.witness, piece.dated) in there | hidden
             shown = pieces[said.item_id, piece]
             words = f"{shown.kind} {piece.ref} ({shown.lookup})"
-            outcome = Outcome.SAME if same else Outcome.TAKEN
-            found = Merged(said.item_id, Part.EVIDENCE, outcome, "", words, piece=piece)
+            outcome = MergeOutcome.SAME if same else MergeOutcome.TAKEN
+            found = MergedPart(said.item_id, AnswerPart.EVIDENCE, outcome, "", words, piece=piece)
             yield _unless(found, item, review, said)
 
 
-def _unless(found: Merged, item: Item | None, review: Review, said: Said, voter: str = "") -> Merged:
+def _unless(found: MergedPart, item: Item | None, review: Review, said: ItemAnswer, voter: str = "") -> MergedPart:
     """The same, left out where it cannot be taken in."""
-    if found.outcome is Outcome.SAME:
+    if found.outcome is MergeOutcome.SAME:
         return found
     why = ""
     if item is None:
@@ -185,16 +185,23 @@ def _unless(found: Merged, item: Item | None, review: Review, said: Said, voter:
         why = "they observe this review, and observers do not vote"
     elif voter and said.vote is not None and said.vote.na and not item.na_allowed:
         why = "its checklist says it applies to every system"
-    return replace(found, outcome=Outcome.OUT, why=why) if why else found
+    return replace(found, outcome=MergeOutcome.OUT, why=why) if why else found
 
 
 def _save(
-    tx: Tx, desk: Desk, review: Review, reviewer: str, said: Said, one: Merged, pieces: _Pieces, overwrite: bool
+    tx: Tx,
+    desk: Desk,
+    review: Review,
+    reviewer: str,
+    said: ItemAnswer,
+    one: MergedPart,
+    pieces: _Pieces,
+    overwrite: bool,
 ) -> None:
     item = said.item_id
-    if one.part is Part.VOTE:
+    if one.part is AnswerPart.VOTE:
         _vote(tx, review, reviewer, item, said.vote)
-    elif one.part is Part.EVIDENCE:
+    elif one.part is AnswerPart.EVIDENCE:
         if one.piece is not None:
             assessments.add_evidence(tx, review.id, replace(pieces[item, one.piece], by=reviewer))
     elif review.secret:

@@ -11,7 +11,7 @@ from readiness_tui.domain.checklists.assessment import Evidence, Vote
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.share.bundle import Answer, Bundle, ItemText, Piece, Said, item_digest
+from readiness_tui.domain.share.bundle import Answer, Bundle, ItemAnswer, ItemText, Piece, item_digest
 from readiness_tui.domain.text.masking import masked
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.current import current_review
@@ -158,7 +158,7 @@ def answer(desk: Desk) -> HandedBack:
     return HandedBack(Answer(given.origin, found.reviewer, given.as_of, said), review.secret, tuple(beside))
 
 
-def _said(conn: Connection, review: Review, reviewer: str, given: Bundle) -> Iterable[Said]:
+def _said(conn: Connection, review: Review, reviewer: str, given: Bundle) -> Iterable[ItemAnswer]:
     parts = assessments.dossier_parts(conn, review.id)
     me, spelt = name_key(reviewer), roles.spelling(conn, review, reviewer)
     before = {vote.item_id: replace(vote, reviewer=reviewer) for vote in given.votes}
@@ -168,7 +168,7 @@ def _said(conn: Connection, review: Review, reviewer: str, given: Bundle) -> Ite
         note = _note(parts, review, item.id, me)
         was = notes_before.get(item.id, "")
         there = {_piece(piece) for piece in given.evidence if piece.item_id == item.id}
-        made = Said(
+        made = ItemAnswer(
             item.id,
             item_digest(item),
             before.get(item.id),
