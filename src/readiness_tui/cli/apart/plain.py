@@ -269,7 +269,7 @@ class Talk:
             say("Nothing was saved.")
             return False
         found: list[Evidence] = []
-        self._save("piece of evidence", lambda: found.extend(assess.attach(self.desk, [item], None, ref)))
+        self._save("piece", lambda: found.extend(assess.attach(self.desk, [item], None, ref)))
         for piece in found:
             if piece.lookup.claim:
                 self._say(claim_words(piece))
@@ -281,7 +281,8 @@ class Talk:
         from readiness_tui.services.core.view import load
 
         say()
-        saved = ", ".join(plural(count, kind) for kind, count in self.saved.items()) or "nothing"
+        ends = {"piece": " of evidence"}
+        saved = ", ".join(plural(n, kind) + ends.get(kind, "") for kind, n in self.saved.items()) or "nothing"
         view = load(self.desk)
         left = len(unvoted(view))
         say(f"Saved: {saved}. {plural(left, 'item')} without a vote of yours.")
