@@ -4,6 +4,7 @@ alone; screens in tests/tui/test_blind.py. A new command joins COMMAND_DOORS, or
 from __future__ import annotations
 
 import shutil
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from tests.blind_voting import OPINIONS, Opinion, assert_tells_nothing, make_fil
 COMMAND_DOORS: dict[str, list[list[str]]] = {
     "people": [[], ["--json"]],
     "votes": [[], ["--json"], ["--reveal", "--yes"], ["--open"], ["--blind"]],
-    "review": [["show"], ["show", "--json"]],
+    "review": [["show"], ["show", "--json"], ["--plain"], ["--plain", "--all"]],
+    "share": [["out", "--for", who, "-o", "bundle.md"] for who in ("ana", "ben", "chloe", "")],
     "score": [["OBS-01", "1"], ["OBS-02", "none"]],
     "confirm": [["OBS-01"], ["OBS-02", "--na"]],
     "waive": [["OBS-04", "--until", "2026-12-20", "--approver", "ana", "--reason", "why not"]],
@@ -54,12 +56,20 @@ def test_every_command_is_looked_at() -> None:
     assert not COMMAND_DOORS.keys() & SAYS_NOTHING
 
 
-def said_by(who: str, arguments: list[str], file: Path, place: Path, capsys: pytest.CaptureFixture[str]) -> str:
+def said_by(
+    who: str,
+    arguments: list[str],
+    file: Path,
+    place: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> str:
     """All that a command prints and writes, of a copy at the same place each time."""
     folder = place / "here"
     folder.mkdir()
     shutil.copy(file, folder / "readiness.db")
     capsys.readouterr()
+    monkeypatch.setattr("sys.stdin", StringIO("s\n1\nb\nt what chloe notes\nn no user\n"))
     code = run(["--db", str(folder / "readiness.db"), "--who", who, *arguments])
     found = [str(code), *capsys.readouterr()]
     found += [path.read_text(encoding="utf-8") for path in sorted(folder.iterdir()) if path.suffix in (".md", ".xml")]
@@ -81,6 +91,6 @@ def test_no_command_tells_what_ben_thinks(
             command,
             *(str(tmp_path / "here" / one) if one.endswith((".md", ".xml")) else one for one in arguments),
         ]
-        one, other = (said_by("chloe", asked, files[said], tmp_path, capsys) for said in OPINIONS)
+        one, other = (said_by("chloe", asked, files[said], tmp_path, capsys, monkeypatch) for said in OPINIONS)
         assert "Usage:" not in one
         assert_tells_nothing(one, other)

@@ -74,12 +74,13 @@ COMMANDS = [
     "incident import --explain {files}/notes/chat.txt {files}/notes/timeline.csv {files}/foreign.json",
     "import {files}", "import {files} --json", "import {files}/foreign.json",
     "traces", "traces --json", "traces nope", "compact",
+    "share out --for {bad} -o {out}", "share take {bad}", "share in {bad}",
     "import --explain {files}", "checklists check {files}/lists/own.yaml", "dataset check {files}/golden.jsonl",
 ]  # fmt: skip
 #: Commands that print nothing of the data.
 SILENT = {"demo", "lab", "new", "gate lock", "gate schema", "checklists list", "paths", "doctor", "backup",
           "sources", "collect", "pull mlflow", "reread", "settings",
-          "condition close"}  # fmt: skip
+          "condition close", "share back"}  # fmt: skip
 
 
 def test_every_command_that_prints_data_is_held_to_it() -> None:

@@ -32,6 +32,9 @@ ARGUMENTS = {
     "collect": "--port 0",
     "scorecard": "--freeze --yes",
     "review edit": "--owner dora",
+    "review": "--plain",
+    "share out": "-o out.json",
+    "share back": "-o out.json",
     "score": "OBS-01 1",
     "confirm": "OBS-01",
     "waive": "OBS-01 --until 2026-12-24 --approver ben --reason r",
@@ -40,8 +43,9 @@ ARGUMENTS = {
     "condition close": "item/observability/OBS-01 --evidence https://example.org/x",
     "gaps import": "{run}",
 }
-#: They look at no one review: one makes one, one is told the system, one lists all systems by name, one prints what is in the program.
-NO_REVIEW = {"new", "review rename-system", "conditions", "gate schema"}
+#: They look at no one review: one makes one, one is told the system, one lists all systems by name, one prints what is in the program, one makes a
+#: file of what a bundle says.
+NO_REVIEW = {"new", "review rename-system", "conditions", "gate schema", "share take"}
 
 
 def leaves(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
@@ -321,7 +325,7 @@ def test_the_one_system_does_not_move_when_the_other_gets_data(cli: Cli, there: 
 def test_a_terminal_is_asked_which_system_and_before_what_cannot_be_undone(
     cli: Cli, there: Path, monkeypatch: pytest.MonkeyPatch, answer: str
 ) -> None:
-    monkeypatch.setattr(common, "_can_ask", lambda: True)
+    monkeypatch.setattr(common, "can_ask", lambda: True)
     typed, asked = iter(["7", "2", answer]), []
 
     def type_in(question: str) -> str:

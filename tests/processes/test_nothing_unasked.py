@@ -125,7 +125,7 @@ def test_no_command_and_no_screen_connects_to_anybody(ran: tuple[Path, dict[str,
 
 
 #: Documents that a person asked for by name, and files that are theirs: as their umask says.
-DOCUMENTS = {"card.md", "j.xml", "s.md", "gate.lock", "log.jsonl", "old.jsonl", "golden.jsonl"}
+DOCUMENTS = {"card.md", "j.xml", "s.md", "gate.lock", "log.jsonl", "old.jsonl", "golden.jsonl", "bundle.md"}
 
 
 @pytest.mark.slow

@@ -89,13 +89,13 @@ def sure(session: Session, question: str) -> None:
     """
     if session.yes:
         return
-    if not _can_ask():
+    if not can_ask():
         raise ReadinessError(f"{question} This cannot be undone, and here is no terminal to ask on: add --yes.")
     if not click.confirm(shown(question), default=False, err=True):
         raise ReadinessError("Nothing was changed.")
 
 
-def _can_ask() -> bool:
+def can_ask() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
@@ -246,7 +246,7 @@ def aim(desk: Desk, session: Session, *, frozen: bool = False, asks: bool = True
     try:
         chosen = target.choose(found, target.system_wanted(session.system), review)
     except target.SeveralError as several:
-        if not asks or not _can_ask():
+        if not asks or not can_ask():
             raise
         chosen = _ask_which(several)
     if chosen is None:

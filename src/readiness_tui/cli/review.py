@@ -17,9 +17,27 @@ if TYPE_CHECKING:
     from readiness_tui.services.core.desk import Desk
 
 
-@click.group("review")
-def review_command() -> None:
-    """Show or change what the review is about."""
+@click.group("review", invoke_without_command=True)
+@click.option("--plain", is_flag=True, help="Score item by item in questions and answers, without a screen.")
+@click.option("--all", "everything", is_flag=True, help="With --plain: ask about items that you have voted on too.")
+@pass_session
+@click.pass_context
+def review_command(ctx: click.Context, session: Session, plain: bool, everything: bool) -> int:
+    """Show or change what the review is about; with --plain, score it in questions and answers.
+
+    --plain reads standard input and writes standard output, a fact a line: for a screen reader, a pipe, or ssh without a
+    terminal. Each answer is saved at once; Ctrl-D ends.
+    """
+    if ctx.invoked_subcommand is not None:
+        if plain or everything:
+            raise click.UsageError("--plain and --all stand alone, without a command after them.")
+        return 0
+    if not plain:
+        raise click.exceptions.NoArgsIsHelpError(ctx)
+    from readiness_tui.cli.apart.plain import go_through
+
+    with desk_of(session, frozen=True) as desk:
+        return go_through(desk, everything=everything)
 
 
 @review_command.command("show")

@@ -31,6 +31,7 @@ COMMANDS = {
     "waive": ("scoring", "Accept the risk of an item for a while."),
     "owner": ("owners", "Who sees to a gap or a condition."),
     "due": ("owners", "By when a gap or a condition is done."),
+    "share": ("apart.share", "Score apart: a bundle out, an answer back in."),
     "votes": ("votes", "Who has voted, blind or not; the reveal."),
     "import": ("importing", "Import runs, traces, an eval set, a gate."),
     "imports": ("imports", "List what was imported, and what was rejected."),

@@ -104,8 +104,11 @@ def say_followed(followed: Followed, *, dry_run: bool = False) -> None:
     for title, was, now in followed.sections:
         shown = ["—" if one is None else f"{one}%" for one in (was, now)]
         parts.append(f"{title} {shown[0]} → {shown[1]}" if was != now else f"{title} {shown[1]}")
-    moved = followed.before is not followed.after
-    parts.append(f"{followed.before} → {followed.after}" if moved else f"{followed.after}")
+    if followed.copy:
+        parts.append("a copy to score, without a verdict")
+    else:
+        moved = followed.before is not followed.after
+        parts.append(f"{followed.before} → {followed.after}" if moved else f"{followed.after}")
     seen = " · votes are blind: as you see it" if followed.mine else ""
     say(one_line(" · ".join(parts)) + (" · nothing was saved" if dry_run else "") + seen)
 

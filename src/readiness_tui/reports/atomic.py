@@ -25,7 +25,11 @@ def write_text(path: Path, text: str) -> None:
     Raises ReadinessError where the folder is missing or cannot be written, the file is read-only, or a folder is in the
     way; then what was at `path` is unchanged. Of a device or a pipe the error says that part of it may have been written.
     """
-    data = text.encode("utf-8", "backslashreplace")
+    write_bytes(path, text.encode("utf-8", "backslashreplace"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """The same for what is no text."""
     try:
         there = _what_is_at(path)
         if there is not None and not stat.S_ISREG(there.st_mode):

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from readiness_tui.domain.checklists.assessment import Consensus, Evidence, EvidenceKind, LookUp, Override, Vote, Waiver
 from readiness_tui.domain.checklists.standing import name_key
+from readiness_tui.store.audit import row_history
 from readiness_tui.store.codec import day, iso, load, opt_day, opt_moment, stamp
 from readiness_tui.store.rows import Row, Tx, fetch
 from readiness_tui.store.sqlite import Connection
@@ -75,19 +76,25 @@ def dossier_parts(conn: Connection, review_id: int, items: Collection[str] | Non
 
 def votes(conn: Connection, review_id: int, items: Collection[str] | None = None) -> list[Vote]:
     """In the order of items and reviewers. `items`: of these alone."""
-    return [
-        Vote(
-            item_id=row["item_id"],
-            reviewer=row["reviewer"],
-            points=row["points"],
-            na=bool(row["na"]),
-            na_reason=row["na_reason"],
-            at=opt_moment(row["at"]),
-            carried_from=row["carried_from"],
-            together=bool(row["together"]),
-        )
-        for row in _of(conn, "vote", review_id, items)
-    ]
+    return [_vote(row) for row in _of(conn, "vote", review_id, items)]
+
+
+def votes_given(conn: Connection, review_id: int, item_id: str, reviewer: str) -> list[Vote]:
+    """Each vote that the reviewer has had on the item, the oldest first."""
+    return [_vote(row) for row in row_history(conn, "vote", (review_id, item_id, reviewer))]
+
+
+def _vote(row: Row) -> Vote:
+    return Vote(
+        item_id=row["item_id"],
+        reviewer=row["reviewer"],
+        points=row["points"],
+        na=bool(row["na"]),
+        na_reason=row["na_reason"],
+        at=opt_moment(row["at"]),
+        carried_from=row["carried_from"],
+        together=bool(row["together"]),
+    )
 
 
 def put_vote(tx: Tx, review_id: int, vote: Vote) -> None:
@@ -110,9 +117,9 @@ def put_vote(tx: Tx, review_id: int, vote: Vote) -> None:
 
 def votes_typed_by(conn: Connection, review_id: int, item_id: str) -> dict[str, str]:
     """By the key of the reviewer's name, who typed the vote of theirs that stands on the item: what the audit trail says
-    last of its row."""
+    last of its row. What came in an answer of theirs they typed themselves."""
     rows = conn.execute(
-        "SELECT r.pk, c.who FROM change_row r JOIN change c ON c.id = r.change_id"
+        "SELECT r.pk, iif(c.idempotency_key GLOB 'answer/*', json_extract(r.pk, '$[2]'), c.who) FROM change_row r JOIN change c ON c.id = r.change_id"
         " WHERE r.table_name = 'vote' AND r.item_id = ? ORDER BY r.change_id",
         (item_id,),
     ).fetchall()

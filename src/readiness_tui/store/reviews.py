@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -38,6 +39,16 @@ def standing(conn: Connection, *, system: str | None = None) -> list[Review]:
     """The newest first, without those that another one corrects."""
     gone = supersessions.replaced(conn)
     return [review for review in all(conn, system=system) if review.id not in gone]
+
+
+def key(conn: Connection, review_id: int) -> str:
+    """What names this review in every copy of its file: the entry of the history that made it, digested."""
+    made = conn.execute(
+        "SELECT c.id, c.at, c.who, c.what FROM change_row r JOIN change c ON c.id = r.change_id"
+        " WHERE r.table_name = 'review' AND r.pk = ? ORDER BY r.change_id LIMIT 1",
+        (dump([review_id]),),
+    ).fetchone()
+    return hashlib.sha256(dump([review_id, *(made or ())]).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def imported_since(conn: Connection, review_id: int) -> frozenset[int] | None:

@@ -121,6 +121,11 @@ def found_text(evidence: Evidence) -> str:
 
 def claim_sentence(evidence: Evidence) -> str:
     """Said at once where somebody attached a claim: what is wrong with it, what it counts, and what to type."""
+    return f"{claim_words(evidence)} Type something that can be looked up, name a witness of what was shown, or Esc keeps it so."
+
+
+def claim_words(evidence: Evidence) -> str:
+    """What is wrong with a claim, and what it counts."""
     ref = f"“{one_line(evidence.ref, _SHORT)}”"
     if evidence.lookup is LookUp.ABSENT and evidence.kind is EvidenceKind.PATH:
         wrong = f"{ref} is not in the repository"
@@ -132,7 +137,4 @@ def claim_sentence(evidence: Evidence) -> str:
         wrong = f"{ref} is no address that somebody could open"
     else:
         wrong = f"{ref} is no path, no URL and no id of anything that was imported"
-    return (
-        f"{wrong}. It is kept as a claim, and a claim counts at most 1."
-        " Type something that can be looked up, name a witness of what was shown, or Esc keeps it so."
-    )
+    return f"{wrong}. It is kept as a claim, and a claim counts at most 1."

@@ -26,6 +26,7 @@ from readiness_tui.services.core.circumstances import Held, circumstances
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.golden_sets import run_data
 from readiness_tui.services.core.measured import Footing, Measured, known
+from readiness_tui.services.share import lent
 from readiness_tui.store import (
     assessments,
     gate_changes,
@@ -113,7 +114,7 @@ def _with_notes(
     """The same measurement with other incidents and drills."""
     items = [item for checklist in checklists for item in checklist.items if reads_records(item)]
     asked = replace(footing.asked, incidents=tuple(incidents.all(conn, review.system)), evidence=_drills(conn, review))
-    proposals = made.proposals | propose_all(items, asked)
+    proposals = made.proposals | propose_all(items, asked) | lent.proposals(conn, review.id)
     return replace(made, notes=notes, proposals=proposals, footing=known(footing), at_hand=True)
 
 
@@ -197,7 +198,8 @@ def _measure(
     items = tuple(item for checklist in checklists for item in checklist.items)
     return Measured(
         gate=outcome,
-        proposals=propose_all(items, replace(footing.asked, recorded=recorded, cases_of=cases_of)),
+        proposals=propose_all(items, replace(footing.asked, recorded=recorded, cases_of=cases_of))
+        | lent.proposals(conn, review.id),
         runs=footing.runs,
         candidate_runs=tuple(part.run for part in footing.candidate),
         baseline_runs=tuple(part.run for part in footing.baseline),

@@ -63,9 +63,10 @@ class Kind:
 
 
 def save(
-    tx: Tx, desk: Desk, review: Review, kind: Kind, ref: str, new: Texts, base: Texts | None = None
+    tx: Tx, desk: Desk, review: Review, kind: Kind, ref: str, new: Texts, base: Texts | None = None, *, by: str = ""
 ) -> Rival | None:
     """Write the values of the thing `ref`, those of `new` alone; `base`: what the writer saw of them, None for any.
+    `by`: whose they are, where that is not who writes.
 
     Returns the first of the values that could not be written because somebody else had changed it; it is kept.
     """
@@ -78,7 +79,7 @@ def save(
         if outcome is Weighed.BESIDE:
             if tx.entry is None and not tx.what.endswith(BESIDE):
                 tx.what += BESIDE  # the history does not say that it was written
-            kept.append(rivals.put(tx, review.system, of, about, name, value))
+            kept.append(rivals.put(tx, review.system, of, about, name, value, by))
         elif outcome is Weighed.WRITE:
             changed[name] = value
     if changed:

@@ -24,6 +24,7 @@ from readiness_tui.services.core.known import read_known
 from readiness_tui.services.core.measure import Measured, measure
 from readiness_tui.services.core.rivals import of_section, open_rivals
 from readiness_tui.services.core.seen import said, voters
+from readiness_tui.services.share.lent import Lent, lent
 from readiness_tui.store import audit, gaps, reviews, scorecards
 from readiness_tui.store.chain.found import ByHand
 from readiness_tui.store.runs import RunInfo
@@ -62,6 +63,7 @@ class ReviewView:
     voted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # who, by item; not what, so blind or not
     by_hand: tuple[ByHand, ...] = ()  # what was changed past the program, of all that this rests on
     rivals: tuple[Rival, ...] = ()  # what waits to be settled; see services/review/settling.py
+    lent: Lent | None = None  # the file is a reviewer's copy, in which there is no verdict
 
     @property
     def gate(self) -> GateOutcome:
@@ -171,6 +173,7 @@ def load(desk: Desk, *, as_of: date | None = None, shared: bool = False) -> Revi
             voted=voters(read_known(conn, desk, review).parts),
             by_hand=tamper.look(desk),
             rivals=_rivals(conn, review, desk),
+            lent=lent(conn, review.id),
         )
     measured_kept.keep(desk)
     return view

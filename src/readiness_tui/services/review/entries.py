@@ -17,7 +17,7 @@ from readiness_tui.domain.verdict.gaps import gap_keys
 from readiness_tui.domain.verdict.model import Judgement, Verdict
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.judging import judged, worked_out
-from readiness_tui.services.core.view import load, read_facts
+from readiness_tui.services.core.view import ReviewView, load, read_facts
 from readiness_tui.services.core.write import sync, together
 from readiness_tui.services.review import assess, gaps
 from readiness_tui.services.review.evidence import Places, places_of
@@ -55,6 +55,7 @@ class Followed:
     before: Verdict
     after: Verdict
     mine: bool  # votes are blind: only the caller's own are in it
+    copy: bool = False  # a reviewer's copy, in which there is no verdict
 
 
 class _NotKeptError(Exception):
@@ -90,7 +91,7 @@ def apply(
                 raise _NotKeptError
     except _NotKeptError:
         pass
-    return _followed(desk, before.judgement, after or load(desk).judgement, ids, mine=before.review.secret)
+    return _followed(desk, after or load(desk).judgement, ids, before)
 
 
 @contextmanager
@@ -99,7 +100,7 @@ def watched(desk: Desk, items: Sequence[str]) -> Iterator[list[Followed]]:
     before = load(desk)
     found: list[Followed] = []
     yield found
-    found.append(_followed(desk, before.judgement, load(desk).judgement, items, mine=before.review.secret))
+    found.append(_followed(desk, load(desk).judgement, items, before))
 
 
 def confirm_all_na(desk: Desk, items: Sequence[str]) -> None:
@@ -188,8 +189,8 @@ def _check_dates(entry: ItemEntry, today: date) -> None:
             raise ReadinessError(said)
 
 
-def _followed(desk: Desk, before: Judgement, after: Judgement, ids: Sequence[str], *, mine: bool) -> Followed:
-    items = tuple(dict.fromkeys(ids))
+def _followed(desk: Desk, after: Judgement, ids: Sequence[str], view: ReviewView) -> Followed:
+    before, items = view.judgement, tuple(dict.fromkeys(ids))
     outside = outside_depth(desk, items)
     made = []
     for item in items:
@@ -202,7 +203,7 @@ def _followed(desk: Desk, before: Judgement, after: Judgement, ids: Sequence[str
         for one in after.sections
         if one.checklist.id in olds and any(item.id in items for item in one.checklist.items)
     )
-    return Followed(tuple(made), moved, before.verdict, after.verdict, mine)
+    return Followed(tuple(made), moved, before.verdict, after.verdict, view.review.secret, view.lent is not None)
 
 
 def _said(standing: Standing | None) -> str:

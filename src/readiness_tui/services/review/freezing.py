@@ -27,6 +27,8 @@ def freeze_question(desk: Desk) -> list[str]:
     """
     tamper.refuse(desk)
     view = load(desk, shared=True)
+    if view.lent is not None:
+        raise ReadinessError(view.lent.words)
     if view.review.frozen_at is not None:
         raise ReadinessError(f"This review was frozen on {full_day(view.review.frozen_at.date())} already.")
     if view.review.secret:

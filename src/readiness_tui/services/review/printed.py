@@ -111,7 +111,12 @@ def gate_checked(desk: Desk, folder: Path, as_of: date | None = None) -> GateChe
 
     day = other_day(desk, as_of)
     card = frozen_card(desk) if day is None else None
-    return check_review(load(desk, as_of=day, shared=True), folder) if card is None else frozen_gate(card)
+    if card is not None:
+        return frozen_gate(card)
+    view = load(desk, as_of=day, shared=True)
+    if view.lent is not None:
+        raise ReadinessError(view.lent.words)
+    return check_review(view, folder)
 
 
 def of_gate(found: GateCheck) -> Printed:

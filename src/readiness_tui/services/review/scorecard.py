@@ -22,6 +22,7 @@ from readiness_tui.services.core.templates import templates_folder
 from readiness_tui.services.core.view import ReviewView, load, read_facts
 from readiness_tui.services.core.write import sync
 from readiness_tui.services.core.zones import name_of
+from readiness_tui.services.share.lent import refuse as refuse_copy
 from readiness_tui.store import assessments, imports, reviews, scorecards
 from readiness_tui.store.chain import seal
 from readiness_tui.store.rows import Tx, frozen_words
@@ -38,6 +39,7 @@ def compose_card(desk: Desk, view: ReviewView) -> Scorecard:
     was changed past the program."""
     tamper.refuse(desk)
     with desk.store.read() as conn:
+        refuse_copy(conn, view.review.id)
         return _compose(conn, view)
 
 
@@ -128,6 +130,7 @@ def freeze(desk: Desk, *, templates: Path | None = None) -> Scorecard:
     with desk.store.read() as conn:
         if said := frozen_words(conn, view.review.id):
             raise ReadinessError(said)
+        refuse_copy(conn, view.review.id)
     folder = templates_folder(desk, templates)
     if view.review.secret:
         raise ReadinessError(_STILL_BLIND)

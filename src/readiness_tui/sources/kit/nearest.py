@@ -14,6 +14,11 @@ from readiness_tui.sources.kit.peek import FileKind, Peek, peek
 _BY_KEYS: tuple[tuple[frozenset[str], str], ...] = tuple(
     (frozenset(keys.split()), said)
     for keys, said in (
+        (
+            "readiness_share kind content",
+            "a file of `readiness share`: a bundle is opened with `readiness share take`, an answer is brought in with"
+            " `readiness share in`",
+        ),
         ("prompts providers tests", "a promptfoo configuration, not its results: promptfoo eval -o results.json"),
         ("prompts providers", "a promptfoo configuration, not its results: promptfoo eval -o results.json"),
         ("resourceMetrics", "OTLP metrics: export traces (and logs) instead"),
@@ -117,6 +122,10 @@ _BY_TABLE: tuple[tuple[bytes, str], ...] = (
 )
 
 
+#: Where SQLite keeps which program a file is of, and ours ("RTI1"; `store/schema.py` writes it).
+_APPLICATION, _OURS = slice(68, 72), b"RTI1"
+
+
 def nearest(head: bytes) -> str:
     """A sentence "It looks like …"; "" where nothing is near. Never raises."""
     return f" It looks like {said}." if (said := _looks_like(head)) else ""
@@ -130,6 +139,11 @@ def _looks_like(head: bytes) -> str:
     if head.startswith(b"PK\x03\x04"):
         return next((said for part, said in _BY_MEMBER if part in head), "")
     if head.startswith(b"SQLite format 3\x00"):
+        if head[_APPLICATION] == _OURS:
+            return (
+                "a whole file of readiness-tui: --db opens it. It is not merged into another; votes that somebody gave apart"
+                " come in with `readiness share` (out, take, back, in)"
+            )
         return next((said for part, said in _BY_TABLE if part in head), "")
     for pattern, said in _PRINTED:
         if pattern.search(head):

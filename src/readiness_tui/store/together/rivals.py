@@ -20,12 +20,13 @@ def all(conn: Connection, system: str, review_id: int) -> list[Rival]:
     return [_rival(row) for row in rows]
 
 
-def put(tx: Tx, system: str, review_id: int | None, about: str, field: str, value: str) -> Rival:
-    """Keep a value of whoever writes; the same one by the same person is kept once."""
+def put(tx: Tx, system: str, review_id: int | None, about: str, field: str, value: str, by: str = "") -> Rival:
+    """Keep a value of whoever writes, or of `by`; the same one by the same person is kept once."""
+    by = by or tx.who
     same = fetch(
         tx.conn,
         "SELECT * FROM rival WHERE system = ? AND review_id IS ? AND about = ? AND field = ? AND value = ? AND person = ?",
-        (system, review_id, about, field, value, tx.who),
+        (system, review_id, about, field, value, by),
     )
     if same:
         return _rival(same[0])
@@ -38,11 +39,11 @@ def put(tx: Tx, system: str, review_id: int | None, about: str, field: str, valu
             "about": about,
             "field": field,
             "value": value,
-            "person": tx.who,
+            "person": by,
             "at": stamp(tx.now),
         },
     )
-    return Rival(rival_id, about, field, value, tx.who, tx.now)
+    return Rival(rival_id, about, field, value, by, tx.now)
 
 
 def remove(tx: Tx, rival_id: int) -> bool:

@@ -239,17 +239,17 @@ def evidence(dossier: Dossier) -> list[Content]:
     return rows
 
 
-def consequence(results: list[Consequence]) -> Content:
-    """What each score would do, in one line."""
+def consequence(results: list[Consequence], *, copy: bool = False) -> Content:
+    """What each score would do, in one line. `copy`: of a reviewer's copy, which has no verdict."""
     if not results:
         return Content("")
     parts = []
     for result in results:
         section = percent(result.percent_after) if result.percent_before != result.percent_after else "no change"
-        verdict = f", {result.verdict_after}" if result.verdict_before is not result.verdict_after else ""
+        verdict = f", {result.verdict_after}" if result.verdict_before is not result.verdict_after and not copy else ""
         parts.append(f"{result.points}: {section}{verdict}")
     now = results[0]
-    if all(r.verdict_after is r.verdict_before for r in results):
+    if not copy and all(r.verdict_after is r.verdict_before for r in results):
         parts.append(f"verdict stays {now.verdict_before}")
     return join(
         Content.styled("If you press  ", "bold"),

@@ -20,7 +20,7 @@ from readiness_tui.tui import glyphs
 from readiness_tui.tui.text import join, line, safe
 
 
-def clock(place: str, item_minutes: int, pace: TimeLeft, verdict: Verdict) -> Content:
+def clock(place: str, item_minutes: int, pace: TimeLeft, verdict: Verdict | None) -> Content:
     """`MEETING  3 of 12 · item 2 min · 9 items, 20 minutes · 41 of 60 min left   NO-GO`"""
     rest = f"{pace.rest} of {HOUR} min left" if pace.rest >= 0 else f"{-pace.rest} min over the hour"
     item = f" · item {item_minutes} min" if item_minutes else ""
@@ -30,7 +30,7 @@ def clock(place: str, item_minutes: int, pace: TimeLeft, verdict: Verdict) -> Co
         f"{item} · ",
         Content.styled(pace.words, "$text-warning" if late else ""),
         f" · {rest}   ",
-        Content.styled(str(verdict), glyphs.VERDICT_STYLE[verdict]),
+        Content.styled(str(verdict), glyphs.VERDICT_STYLE[verdict]) if verdict else "no verdict in a copy",
     )
 
 

@@ -216,7 +216,8 @@ class MeetingScreen(RoomScreen):
             place = "decisions" if keys else "agenda empty"
         item = int((now - self._item_began).total_seconds() // 60) if at is not None else 0
         run = pace(len(left), len(keys) - len(left), (now - self._meeting.began).total_seconds())
-        self.query_one("#clock", Static).update(meeting_text.clock(place, item, run, self.view.judgement.verdict))
+        verdict = self.view.judgement.verdict if self.view.lent is None else None
+        self.query_one("#clock", Static).update(meeting_text.clock(place, item, run, verdict))
         who, news = meeting_text.who_votes(self.view, self.here, self.room), self.host.together.news
         self.query_one("#who", Static).update(line(f"↻ {news}", "$text-accent") if news else who)
 

@@ -161,7 +161,7 @@ def facts_table(of: Glance) -> Content:
         room = ROOM_OF.get(fact.name)
         table.append(clickable(said, f"app.jump('{room}')") if room else said)
     # Two lines: the seven of them do not fit on one of 80 columns.
-    for title, pieces in (("HANDED IN", of.handed_in[:5]), ("Days 15–21", of.handed_in[5:])):
+    for title, pieces in (("HANDED IN", of.handed_in[:5]), ("Days 15–21", of.handed_in[5:])) if of.handed_in else ():
         handed = [
             join(Content.styled(HANDED_IN[piece.state].glyph, HANDED_IN[piece.state].style), f" {piece.title}  ")
             for piece in pieces

@@ -24,6 +24,8 @@ FLIP_MARKS = {Severity.BLOCKER: glyphs.FAIL, Severity.MAJOR: glyphs.UNDECIDED, S
 def glance_of(view: ReviewView, last_time: int = 0) -> Glance:
     """What the Overview shows of a review; `last_time`: of how many items its viewer may confirm last time's vote."""
     judgement = view.judgement
+    if view.lent is not None:
+        return _of_copy(view, last_time)
     return Glance(
         verdict=verdict_of(view),
         flips=tuple(_flip(flip, view) for flip in judgement.flips),
@@ -38,11 +40,31 @@ def glance_of(view: ReviewView, last_time: int = 0) -> Glance:
     )
 
 
+def _of_copy(view: ReviewView, last_time: int) -> Glance:
+    """A reviewer's copy: their own scores. Gate, incidents and what is handed in are in the first file."""
+    return Glance(
+        verdict=verdict_of(view),
+        flips=(),
+        flips_to=None,
+        flips_rest="",
+        sections=tuple(map(_checklist, view.judgement.sections)),
+        facts=(FactLine("GATE", "not in a copy"), FactLine("INCIDENTS", "not in a copy")),
+        handed_in=(),
+        next_step=next_step(view, last_time),
+        conditions=(),
+        acceptable=bool(view.acceptable),
+    )
+
+
 def verdict_of(view: ReviewView) -> glance.VerdictLine:
     """The verdict and, in one sentence, the causes that make it; none of a file that was changed past the program."""
     if view.by_hand:
         return glance.VerdictLine(
             verdict=str(Verdict.NO_GO), words="NO VERDICT", apart=" · ", said=words_of(view.by_hand), aside=""
+        )
+    if view.lent is not None:
+        return glance.VerdictLine(
+            verdict=str(Verdict.NO_GO), words="NO VERDICT HERE", apart=" · ", said=view.lent.words, aside=""
         )
     if view.frozen is not None:
         verdict = view.frozen.verdict
@@ -132,6 +154,8 @@ def next_step(view: ReviewView, last_time: int) -> str:
         return f"proofs propose a score for {n} item{'s' if n != 1 else ''}: press a to accept"
     if view.measured.ambiguous:
         return f"runs of {len(view.measured.ambiguous)} versions: press E and name the candidate"
+    if view.lent is not None:
+        return "press C to score; then `readiness share back -o FILE`"
     if not view.runs and not view.measured.trace_count:
         return "press i to import runs and traces, or C to score the first item"
     return ""
@@ -177,6 +201,8 @@ def incident_words(view: ReviewView) -> str:
 
 def why_text(view: ReviewView) -> Content:
     """Every cause by part, the worst first."""
+    if view.lent is not None:
+        return safe(view.lent.words)
     judgement = view.judgement
     blocks: list[Content] = []
     for part, verdict in judgement.parts.items():

@@ -48,6 +48,11 @@ class ScorecardScreen(RoomScreen):
             self.query_one(Document).show(f"# No scorecard\n\n{inline(words_of(view.by_hand))}\n")
             self.refresh_bindings()
             return
+        if view.lent is not None:
+            self.query_one("#superseded").display = False
+            self.query_one(Document).show(f"# No scorecard\n\n{inline(view.lent.words)}\n")
+            self.refresh_bindings()
+            return
         text = await self.host.fetch(scorecard.text, self.desk)
         said = "\n".join(await self.host.fetch(printed.beside, self.desk) or ())
         self.query_one("#superseded", Static).update(safe(said, "$text-warning"))
@@ -60,7 +65,7 @@ class ScorecardScreen(RoomScreen):
         # A frozen review is read and exported; nothing else works on it.
         view = self.host.view  # None while another review is opened
         works = action not in ("freeze", "dissent", "override") or (
-            view is not None and view.review.frozen_at is None and not view.by_hand
+            view is not None and view.review.frozen_at is None and not view.by_hand and view.lent is None
         )
         return works and super().check_action(action, parameters)
 
