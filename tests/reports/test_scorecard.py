@@ -30,9 +30,10 @@ from readiness_tui.domain.text.plain import plain
 from readiness_tui.domain.verdict.gap import GapState
 from readiness_tui.domain.verdict.judge import judge
 from readiness_tui.domain.verdict.model import Facts, Judgement, Part, Verdict
-from readiness_tui.reports.html import html_page
+from readiness_tui.reports.page.from_markdown import html_page
 from readiness_tui.reports.scorecard_json import read_scorecard, scorecard_json
-from readiness_tui.reports.scorecard_md import read_sealed, scorecard_markdown
+from readiness_tui.reports.scorecard_md import scorecard_markdown
+from readiness_tui.reports.seal import read_sealed
 from tests.domain.build import change_dossier, make_evidence
 from tests.reports.markdown import parser
 from tests.reports.sample import AS_OF, OBSERVABILITY, make_card, make_gate, make_sample, with_text

@@ -99,14 +99,16 @@ def check_command(
 @click.option(
     "--format",
     "format",
-    type=click.Choice(["md", "json"]),
+    type=click.Choice(["md", "html", "json", "summary"]),
     default="md",
     show_default=True,
-    help="Markdown for people, JSON with its schema number for programs.",
+    help="md and html for people, json for programs; summary: ten lines of markdown, for a pull request.",
 )
 @click.option("-o", "--output", type=File, help="Write to this file instead of stdout.")
 @click.option(
-    "--templates", type=File, help="A folder with a scorecard.md.j2 (default: templates/ beside the database)."
+    "--templates",
+    type=File,
+    help="A folder with a scorecard.md.j2 or scorecard.html.j2 (default: templates/ beside the database).",
 )
 @click.option("--freeze", is_flag=True, help="Freeze it: this scorecard closes the review.")
 @may_ask
