@@ -45,7 +45,7 @@ COMMANDS = {
     "labels": ("labels", "List, export or import human labels."),
     "dataset": ("golden_set", "Check a golden set."),
     "check": ("verdict", "The whole verdict; the exit status tells CI."),
-    "scorecard": ("verdict", "The Day-21 scorecard as markdown or JSON."),
+    "scorecard": ("verdict", "The Day-21 scorecard, and what changed from one to another."),
     "gaps": ("gaps", "What is not yet good enough; read owners and dates back."),
     "conditions": ("conditions", "The conditions of the verdict, the most urgent first."),
     "condition": ("conditions", "Close a condition of a frozen review."),

@@ -87,7 +87,8 @@ def _age(gap: GapLine, oldest: int) -> str:
 def _strip(row: GateRow) -> str:
     """The value, the bound that matters, and the threshold, with the side that meets it shaded; each on its own scale."""
     estimate, rule = row.estimate, row.rule
-    assert estimate is not None and rule.threshold is not None
+    assert estimate is not None
+    assert rule.threshold is not None
     higher = rule.direction is Direction.HIGHER
     bound = estimate.low if higher else estimate.high
     if bound is not None and not abs(bound) < _LARGEST:
