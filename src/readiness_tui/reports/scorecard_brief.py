@@ -47,7 +47,7 @@ def read_brief(text: str, where: str) -> Brief:
             title["system"], title["release"], sealed.as_of, sealed.verdict, sealed.valid_until,
             figures["headline"], figures["assessed"], sealed.digest, _entries(page),
         )  # fmt: skip
-    except KeyError as missing:
+    except (KeyError, ValueError) as missing:
         raise ReadinessError(
             f"{where} does not have the chapters and tables of our own template ({missing.args[0]} is missing), so its values"
             " cannot be read from it. Compare its JSON: `readiness scorecard --format json`."
@@ -56,10 +56,12 @@ def read_brief(text: str, where: str) -> Brief:
 
 @dataclass(slots=True)
 class _Chapter:
-    """`points`: the items of its lists, without what they say to do. `rows`: of its tables, by header."""
+    """`points`: the items of its lists, without what they say to do. `rows`: of its tables, by header. `titles`: the
+    headings in it."""
 
     points: list[str] = field(default_factory=list)
     rows: list[dict[str, str]] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -80,6 +82,8 @@ class _Page:
             elif token.type == "heading_open" and token.tag == "h2":
                 chapter = said
                 page.chapters.setdefault(chapter, _Chapter())
+            elif token.type == "heading_open":
+                page.chapters[chapter].titles.append(said)
             elif token.type == "paragraph_open" and token.level:
                 page.chapters[chapter].points.append(said)
             elif token.type == "tr_open":
@@ -119,14 +123,11 @@ def _entries(page: _Page) -> dict[Chapter, dict[str, BriefEntry]]:
     to_do = page.chapters.get("What to do", _Chapter()).points
     return {
         Chapter.GATE: numbered(map(_row, page.rows("Gate in full"))),
-        Chapter.SECTIONS: numbered(
-            (row["Section"], BriefEntry(row["Section"], {"score": row["Score"], "assessed": row["Assessed"]}))
-            for row in page.rows("Sections in full", "Sections")
-        ),
+        Chapter.SECTIONS: numbered(_sections(page)),
         Chapter.REASONS: numbered(
             (text, BriefEntry(text))
             for point in to_do
-            if point.startswith("Now ") and (text := point.removeprefix("Now ").removesuffix("."))
+            if point.startswith("Now ") and (text := point.removeprefix("Now ").removesuffix(".").strip())
         ),
         Chapter.CONDITIONS: numbered(_conditions(to_do)),
         Chapter.GAPS: numbered(map(_gap, page.rows("Gaps"))),
@@ -141,10 +142,31 @@ def _row(row: Mapping[str, str]) -> tuple[str, BriefEntry]:
     return key, BriefEntry(key, facts)
 
 
+def _sections(page: _Page) -> Iterator[tuple[str, BriefEntry]]:
+    for row in page.rows("Sections in full", "Sections"):
+        title = row["Section"]
+        if title.endswith("…"):
+            start = title.removesuffix("…").rstrip()
+            whole = [one for one in _titles(page) if one.startswith(start)]
+            if len(whole) != 1:
+                raise KeyError(f"the whole title of the section “{title}”")
+            title = whole[0]
+        yield title, BriefEntry(title, {"score": row["Score"], "assessed": row["Assessed"]})
+
+
+def _titles(page: _Page) -> Iterator[str]:
+    """Of the checklists, as their items are headed: "Reliability 2: 60%". The method names each by its id and version."""
+    rests = [row["Rests on"] for row in page.rows("Method") if row["Rests on"].startswith("Checklist ")]
+    for heading, named in zip(page.chapters.get("Items", _Chapter()).titles, rests, strict=True):
+        version = named.removeprefix("Checklist ").partition(" ")[2]
+        yield heading.rpartition(": ")[0].removesuffix(version).rstrip()
+
+
 def _conditions(points: Iterable[str]) -> Iterator[tuple[str, BriefEntry]]:
     for point in points:
         if found := _CONDITION.fullmatch(point):
-            yield found["text"], BriefEntry(found["text"], {"owner": found["owner"], "due": found["due"] or "no date"})
+            text = found["text"].strip()
+            yield text, BriefEntry(text, {"owner": found["owner"].strip(), "due": found["due"] or "no date"})
         elif not point.startswith("Now "):
             raise KeyError(f"the form of the condition “{point[:60]}”")
 

@@ -25,6 +25,7 @@ def diff_object(found: ScorecardDiff) -> dict[str, Any]:
         "before": _side(found.before),
         "after": _side(found.after),
         **{chapter.value: _chapter(found.chapters[chapter]) for chapter in Chapter},
+        "remarks": _remarks(found),
         "causes": None if found.causes is None else [plain(change) for change in found.causes],
     }
 
@@ -63,8 +64,8 @@ def _lines(found: ScorecardDiff) -> Iterator[str]:
     if before.digest == after.digest:
         yield "  They are the same scorecard."
         return
-    if before.as_of > after.as_of:
-        yield "  ! The first is of a later day than the second."
+    for remark in _remarks(found):
+        yield from wrapped(remark, "  ! ")
     until = [full_day(one.valid_until) for one in (before, after)]
     for label, was, now in (
         ("verdict", before.verdict.value, after.verdict.value),
@@ -88,6 +89,17 @@ def _lines(found: ScorecardDiff) -> Iterator[str]:
     if found.same:
         yield ""
         yield "Nothing that they are compared by has changed."
+
+
+def _remarks(found: ScorecardDiff) -> list[str]:
+    said = []
+    if found.before.as_of > found.after.as_of:
+        said.append("The first is of a later day than the second.")
+    if found.before.system != found.after.system and any(
+        one.system.endswith("…") for one in (found.before, found.after)
+    ):
+        said.append("The name of the system is cut in one of them: that both are of one system is not certain.")
+    return said
 
 
 def _changes(chapter: Chapter, found: ChapterDiff) -> Iterator[str]:

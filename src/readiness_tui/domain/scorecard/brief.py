@@ -20,6 +20,9 @@ from readiness_tui.domain.text.secrets import mask
 from readiness_tui.domain.verdict.model import Verdict
 
 
+_DASH = " — "
+
+
 class Chapter(StrEnum):
     GATE = "gate"
     SECTIONS = "sections"
@@ -171,11 +174,26 @@ def _entries(card: Scorecard) -> dict[Chapter, Entries]:
 
 
 def _by_text(entries: Mapping[Chapter, Entries]) -> Mapping[Chapter, Entries]:
-    named = {
-        chapter: numbered((entry.name.rstrip("."), entry) for entry in entries.get(chapter, {}).values())
-        for chapter in (Chapter.REASONS, Chapter.CONDITIONS)
+    """Keys that a text has too: of a reason and a condition what it says, of an item its first word."""
+    reasons, conditions, items = (
+        entries.get(chapter, {}).values() for chapter in (Chapter.REASONS, Chapter.CONDITIONS, Chapter.ITEMS)
+    )
+    return {
+        **entries,
+        Chapter.REASONS: numbered((one.name.rstrip("."), one) for one in reasons),
+        Chapter.CONDITIONS: numbered((one.name.rstrip("."), one) for one in map(_undivided, conditions)),
+        Chapter.ITEMS: numbered((one.name.split(" ")[0], one) for one in items),
     }
-    return {**entries, **named}
+
+
+def _undivided(condition: BriefEntry) -> BriefEntry:
+    """A text has a condition and its owner in one, with a dash between them: where either has another one, nobody can tell
+    them apart, so they are compared as one."""
+    owner = condition.facts.get("owner", "")
+    if _DASH not in condition.name and _DASH not in owner:
+        return condition
+    rest = {label: fact for label, fact in condition.facts.items() if label != "owner"}
+    return BriefEntry(f"{condition.name}{_DASH}{owner}", rest)
 
 
 def _diff(before: Entries, after: Entries) -> ChapterDiff:
