@@ -442,7 +442,9 @@ def test_any_text_in_every_field_leaves_the_document_as_it_was(text: str) -> Non
     assert [token.type for token in found] == [token.type for token in parsed_with("x")]
     for token in found:
         if token.type == "html_block":
-            assert token.content.startswith(("<details>\n<summary>", "</details>", "<!-- readiness-scorecard "))
+            assert token.content.startswith(
+                ("<details>\n<summary>", "<details open>\n<summary>", "</details>", "<!-- readiness-scorecard ")
+            )
         inner = {child.type for child in token.children or []}
         assert inner <= {"text", "text_special", "code_inline", "softbreak", "strong_open", "strong_close"}
 

@@ -184,7 +184,11 @@ def test_a_name_that_is_cut_is_found_in_full_or_the_doubt_is_said() -> None:
     long = "A title that goes on " * 8
     section, other = BEFORE.sections
     card = sealed(
-        replace(BEFORE, system=long, sections=(replace(section, title=f"{long} one"), replace(other, title=long)))
+        replace(
+            BEFORE,
+            system=long,
+            sections=(replace(section, title=f"First {long}"), replace(other, title=f"Second {long}")),
+        )
     )
     read = read_brief(scorecard_markdown(card), "card.md")
     assert list(read.entries[Chapter.SECTIONS]) == list(brief(card).entries[Chapter.SECTIONS])

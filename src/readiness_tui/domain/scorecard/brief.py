@@ -19,7 +19,6 @@ from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.text.secrets import mask
 from readiness_tui.domain.verdict.model import Verdict
 
-
 _DASH = " — "
 
 
