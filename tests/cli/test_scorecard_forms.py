@@ -53,7 +53,8 @@ def test_the_sample(cli: Cli, sample: Path, tmp_path: Path) -> None:
 
 
 def test_an_empty_review_and_one_before_the_reveal(cli: Cli, place: Path) -> None:
-    assert cli("new", "--system", "Bot", "--release", "1", "--reviewer", "ana", "--reviewer", "ben", "--blind").code == 0
+    assert cli("new", "--system", "Bot", "--release", "1", "--reviewer", "ana", "--reviewer", "ben").code == 0
+    assert cli("votes", "--blind").code == 0
     found = forms(cli, Path("readiness.db"))
     assert "votes blind: undecided until the reveal" in tree(found["html"])[0].text()
     assert "**votes blind**" in found["summary"]
@@ -133,3 +134,15 @@ def test_two_files_need_no_database_and_options_of_scorecard_are_not_swallowed(c
     assert told.code == 2
     assert "is not for `scorecard diff`" in told.err
     assert [path.name for path in place.iterdir()] == ["a.json"]
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "a\nSPOOFED\n", "x" * 300 + "\nSPOOFED\n.md"])
+def test_a_name_that_no_file_can_have_is_one_line_of_a_sentence(cli: Cli, mini: Path, name: str) -> None:
+    for arguments in (
+        ("scorecard", "diff", name, "#1"),
+        ("check", "--scorecard", name),
+        ("scorecard", "-o", name + "/x"),
+    ):
+        told = cli(*arguments)
+        assert told.code == 2
+        assert "SPOOFED" not in told.err.split("\n")

@@ -162,7 +162,9 @@ def run(arguments: list[str] | None = None) -> int:
         tell(f"readiness: {refusal.on_command_line}")
         return codes.UNUSABLE
     except OSError as error:  # an operating system error that no command expected: not a bug of ours, so no traceback
-        where = error.filename or "the system"
+        from readiness_tui.domain.text.sanitise import one_line
+
+        where = one_line(str(error.filename), 200) if error.filename else "the system"
         tell(f"readiness: {where}: {error.strerror or error}. Check the path, its permissions and the disk.")
         return codes.UNUSABLE
     except Exception as fault:

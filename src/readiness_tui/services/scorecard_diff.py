@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,8 +40,9 @@ def compared(first: str, second: str, desk: Callable[[], AbstractContextManager[
 def _is_file(name: str) -> bool:
     """Whether a file is meant. Raises ReadinessError where only a file could be, and there is none."""
     path = Path(name)
-    if path.is_file():
-        return True
+    with suppress(OSError, ValueError):  # a name that no file can have: too long, a NUL in it
+        if path.is_file():
+            return True
     if path.suffix.lower() in _ENDINGS or os.sep in name:
         raise ReadinessError(
             f"There is no file {one_line(name, 200)}. Name the file of a scorecard, or a review by its release or number."
