@@ -289,7 +289,7 @@ def test_the_oldest_gaps_have_a_bar_and_the_rest_is_counted() -> None:
     assert (len(bars), made.ages_left) == (MOST, 3)
     assert "Accepted" not in made.ages
     assert (
-        "None of them is older than a day."
+        "Of those still to be closed, none was there the day before."
         in tree(scorecard_html(replace(card, gaps=(replace(card.gaps[0], age=0),))))[0].text()
     )
 
