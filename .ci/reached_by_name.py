@@ -26,7 +26,7 @@ _.retrieved_chunks, _.human_label, _.human_reviewer, _.human_at, _.human_note, _
 _.checksum  # of a lock's file
 # What a source may say of a run: a field of the names for plugins.
 _.dataset_name
-_.postponed  # a word of the templates
+_.postponed, _.ages_left  # words of the templates
 _.has_expired  # Textual asks a notice
 # Textual's driver, app, palette and screens call these.
 _._run_input_thread, _.run_input_thread, _._file, _._return_code, _.panic, _.get_default_screen

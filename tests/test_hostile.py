@@ -66,7 +66,8 @@ COMMANDS = [
     "score {bad} 1 --evidence {bad} --note {bad}", "confirm {bad}", "owner {bad} {bad}", "due {bad} 2026-12-01",
     "waive {bad} --until 2026-12-01 --approver {bad} --reason {bad}", "gaps import {bad}",
     "people", "people --json", "people --add {bad}", "labels import {files}/notes/labels.jsonl",
-    "scorecard", "scorecard --format json", "incident list", "incident list --json", "incident list --text nope",
+    "scorecard", "scorecard --format json", "scorecard --format html", "scorecard --format summary",
+    "scorecard diff #1 {bad}", "scorecard diff {bad} #1 --json", "incident list", "incident list --json", "incident list --text nope",
     "incident export 1", "incident export 2", "incident export 1 --format json", "incident export 1 --format html",
     "incident show 1", "incident show 1 --json", "incident trends", "incident trends --json",
     "incident start {bad}", "incident new --title {bad}", "incident log -i 1 {bad}", "incident log -i 1 /action {bad}",
@@ -78,7 +79,7 @@ COMMANDS = [
     "import --explain {files}", "checklists check {files}/lists/own.yaml", "dataset check {files}/golden.jsonl",
 ]  # fmt: skip
 #: Commands that print nothing of the data.
-SILENT = {"demo", "lab", "new", "gate lock", "gate schema", "checklists list", "paths", "doctor", "backup",
+SILENT = {"demo", "lab", "new", "gate lock", "gate schema", "scorecard schema", "checklists list", "paths", "doctor", "backup",
           "sources", "collect", "pull mlflow", "reread", "settings",
           "condition close", "share back"}  # fmt: skip
 

@@ -43,9 +43,9 @@ ARGUMENTS = {
     "condition close": "item/observability/OBS-01 --evidence https://example.org/x",
     "gaps import": "{run}",
 }
-#: They look at no one review: one makes one, one is told the system, one lists all systems by name, one prints what is in the program, one makes a
-#: file of what a bundle says.
-NO_REVIEW = {"new", "review rename-system", "conditions", "gate schema", "share take"}
+#: They look at no one review: one makes one, one is told the system, one lists all systems by name, two print what is in the program, one
+#: makes a file of what a bundle says.
+NO_REVIEW = {"new", "review rename-system", "conditions", "gate schema", "scorecard schema", "share take"}
 
 
 def leaves(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:

@@ -46,7 +46,7 @@ COMMANDS = {
     "labels": ("labels", "List, export or import human labels."),
     "dataset": ("golden_set", "Check a golden set."),
     "check": ("verdict", "The whole verdict; the exit status tells CI."),
-    "scorecard": ("verdict", "The Day-21 scorecard as markdown or JSON."),
+    "scorecard": ("verdict", "The Day-21 scorecard, and what changed from one to another."),
     "gaps": ("gaps", "What is not yet good enough; read owners and dates back."),
     "conditions": ("conditions", "The conditions of the verdict, the most urgent first."),
     "condition": ("conditions", "Close a condition of a frozen review."),
@@ -163,7 +163,9 @@ def run(arguments: list[str] | None = None) -> int:
         tell(f"readiness: {refusal.on_command_line}")
         return codes.UNUSABLE
     except OSError as error:  # an operating system error that no command expected: not a bug of ours, so no traceback
-        where = error.filename or "the system"
+        from readiness_tui.domain.text.sanitise import one_line
+
+        where = one_line(str(error.filename), 200) if error.filename else "the system"
         tell(f"readiness: {where}: {error.strerror or error}. Check the path, its permissions and the disk.")
         return codes.UNUSABLE
     except Exception as fault:

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from readiness_tui.cli import codes
 from readiness_tui.cli.common import (
@@ -52,7 +53,7 @@ def check_command(
 
     A frozen review says what was frozen, until its verdict lapses: a NO-GO from then on.
 
-    With --scorecard, only that file is tested, markdown or JSON: it is a NO-GO if it was changed, or if its verdict is no
+    With --scorecard, only that file is tested, markdown, HTML or JSON: it is a NO-GO if it was changed, or if its verdict is no
     longer valid.
 
     --against LAST.json, written by --json before, prints what is new since; a condition that LAST.json does not have
@@ -95,27 +96,41 @@ def check_command(
     return codes.of_verdict(found["verdict"], allow_conditions=allow == "conditions" and not adds)
 
 
-@click.command("scorecard")
+@click.group("scorecard", invoke_without_command=True)
 @click.option(
     "--format",
     "format",
-    type=click.Choice(["md", "json"]),
+    type=click.Choice(["md", "html", "json", "summary"]),
     default="md",
     show_default=True,
-    help="Markdown for people, JSON with its schema number for programs.",
+    help="md and html for people, json for programs; summary: ten lines of markdown, for a pull request.",
 )
 @click.option("-o", "--output", type=File, help="Write to this file instead of stdout.")
 @click.option(
-    "--templates", type=File, help="A folder with a scorecard.md.j2 (default: templates/ beside the database)."
+    "--templates",
+    type=File,
+    help="A folder with a scorecard.md.j2 or scorecard.html.j2 (default: templates/ beside the database).",
 )
 @click.option("--freeze", is_flag=True, help="Freeze it: this scorecard closes the review.")
 @may_ask
 @as_of
 @pass_session
+@click.pass_context
 def scorecard_command(
-    session: Session, format: str, output: Path | None, templates: Path | None, freeze: bool, as_of: date | None
+    ctx: click.Context,
+    session: Session,
+    format: str,
+    output: Path | None,
+    templates: Path | None,
+    freeze: bool,
+    as_of: date | None,
 ) -> None:
     """The Day-21 readiness scorecard with gaps."""
+    if ctx.invoked_subcommand is not None:
+        given = [name for name in ctx.params if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+        if given:
+            raise click.UsageError(f"--{given[0].replace('_', '-')} is not for `scorecard {ctx.invoked_subcommand}`.")
+        return
     from readiness_tui.services.review import printed
 
     with desk_of(session) as desk:
@@ -136,3 +151,32 @@ def scorecard_command(
 
             write_text(output, text)
             tell(f"Written to {output}")
+
+
+@scorecard_command.command("diff")
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="B")
+@as_json
+@pass_session
+def diff(session: Session, first: str, second: str, as_json: bool) -> None:
+    """What changed from scorecard A to scorecard B: verdict, gate, sections, conditions, gaps; and by which cause.
+
+    Each is a committed file (JSON or markdown; nothing else is opened then), or a review of this file by its release or
+    number ('#3'). Causes are known of JSON and of reviews. A file that was changed since it was exported is refused.
+    """
+    from readiness_tui.reports import scorecard_diff as report
+    from readiness_tui.services.scorecard_diff import compared
+
+    found = compared(first, second, lambda: desk_of(session))
+    if as_json:
+        say_json(report.diff_object(found))
+    else:
+        say(report.diff_text(found).rstrip("\n"))
+
+
+@scorecard_command.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of `scorecard --format json`."""
+    from readiness_tui.reports.scorecard_schema import scorecard_schema
+
+    say_document(scorecard_schema(), json=True)

@@ -1,5 +1,7 @@
 """Outside text made safe for the documents: it reads as it was written and does nothing.
 
+HTML: what would be markup becomes entities, quotes too, so that it may stand in an attribute as well.
+
 Markdown: CommonMark lets a backslash take the meaning from any ASCII punctuation. GitHub looks for @mentions and
 #references only afterwards, in the rendered text, where a backslash or an entity is gone already; an element of its
 own around the sign is what stops it, so `@` and `#` before a digit stand in a code span. Zero-width characters would
@@ -8,6 +10,7 @@ do too, but nobody sees them and copies keep them.
 
 from __future__ import annotations
 
+import html
 import re
 from urllib.parse import quote
 
@@ -47,6 +50,23 @@ def linked(text: str) -> str:
         parts += [_line(shown[end : found.start()]), f"{_line(found[1]).rstrip()} <{address}>"]
         end = found.end()
     return "".join((*parts, _line(shown[end:])))
+
+
+def markup(text: str) -> str:
+    """HTML for `text` on one line, also between the quotes of an attribute."""
+    return html.escape(one_line(mask(text)))
+
+
+def markup_linked(text: str) -> str:
+    """As `markup`, with the links of `linked`; the page that they lead to is told nothing of this one."""
+    parts, end = [], 0
+    shown = one_line(mask(text))
+    for found in _EVIDENCE_URL.finditer(shown):
+        address = html.escape(found[2] + quote(found[3], safe=_SAFE_IN_URL))
+        link = f'<a href="{address}" rel="noopener noreferrer">{address}</a>'
+        parts += [html.escape(shown[end : found.start()] + found[1]), link]
+        end = found.end()
+    return "".join((*parts, html.escape(shown[end:])))
 
 
 def block(text: str) -> str:

@@ -1,12 +1,13 @@
-"""The Jinja environment of the markdown documents. Templates beside this file, or a team's own.
+"""The Jinja environments of the markdown and HTML documents. Templates beside this file, or a team's own.
 
-Every expression is escaped for markdown unless it is marked as markdown already (`Markup`): a template cannot forget
-it. Undefined names are errors, not blanks.
+Every expression is escaped for the format that the template's name ends in (`.md.j2`, `.html.j2`), unless it is marked as
+that already (`Markup`): a template cannot forget it. Undefined names are errors, not blanks.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -37,6 +38,7 @@ from readiness_tui.reports import escape
 # Whatever a team's template may run into; our own is held by its tests.
 _FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 _DIGEST = re.compile("[A-Za-z0-9:]+")
+HTML = ".html.j2"
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -56,7 +58,7 @@ def render(template: str, templates_dir: Path | None = None, **values: Any) -> s
 def fill(template: str, templates_dir: Path | None, values: dict[str, Any]) -> str:
     """The same in this process, without those limits."""
     try:
-        text = _environment(templates_dir).get_template(template).render(**values)
+        text = _environment(templates_dir, template.endswith(HTML)).get_template(template).render(**values)
     except TemplateSyntaxError as error:
         where = f"{error.filename or error.name or template}, line {error.lineno}"
         raise ReadinessError(f"The template cannot be read: {where}: {error.message}. Correct it there.") from error
@@ -77,42 +79,62 @@ _WORDS = SimpleNamespace(
 
 
 @cache
-def _environment(templates_dir: Path | None) -> SandboxedEnvironment:
+def _environment(templates_dir: Path | None, html: bool) -> SandboxedEnvironment:
     ours = PackageLoader("readiness_tui.reports")
+    escaped = _for_html if html else _for_markdown
     # Sandboxed: a template may come with a checkout, and only ever reads values.
     env = SandboxedEnvironment(
         loader=ChoiceLoader([FileSystemLoader(templates_dir), ours]) if templates_dir else ours,
         autoescape=True,  # macros and blocks then return Markup, which `finalize` leaves alone
-        finalize=_escaped,
+        finalize=escaped,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
     env.filters.update(
-        block=lambda text: Markup(escape.block(text)),
         bound=lambda value, up=False: number(value, up=up),
-        digest=_digest,
         full_day=full_day,
-        markdown=Markup,
-        linked=lambda text: Markup(escape.linked(text)),
         moment=moment,
         duration=duration,
         percent=percent,
         plural=plural,
-        verbatim=lambda text: Markup(escape.verbatim(text)),
     )
+    if html:
+        env.filters.update(digest=_digest(escaped, "<code>{}</code>"), linked=_marked(escape.markup_linked))
+    else:
+        env.filters.update(
+            block=_marked(escape.block),
+            digest=_digest(escaped, "`{}`"),
+            linked=_marked(escape.linked),
+            markdown=Markup,
+            verbatim=_marked(escape.verbatim),
+        )
     env.globals.update(words=_WORDS)
     return env
 
 
-def _escaped(value: object) -> Markup:
-    if isinstance(value, Markup):
-        return value
-    return Markup(escape.inline(NOTHING if value is None else str(value)))
+def _for_markdown(value: object) -> Markup:
+    return value if isinstance(value, Markup) else Markup(escape.inline(_said(value)))
 
 
-def _digest(text: str, length: int | None = None) -> Markup:
+def _for_html(value: object) -> Markup:
+    return value if isinstance(value, Markup) else Markup(escape.markup(_said(value)))
+
+
+def _said(value: object) -> str:
+    return NOTHING if value is None else str(value)
+
+
+def _marked(write: Callable[[str], str]) -> Callable[[str], Markup]:
+    return lambda text: Markup(write(text))
+
+
+def _digest(escaped: Callable[[object], Markup], code: str) -> Callable[..., Markup]:
     """A digest as code; what does not look like one is text like any other."""
-    shown = text[:length]
-    return Markup(f"`{shown}`") if _DIGEST.fullmatch(shown) else _escaped(shown or "none")
+
+    def written(text: str, length: int | None = None) -> Markup:
+        shown = text[:length]
+        return Markup(code.format(shown)) if _DIGEST.fullmatch(shown) else escaped(shown or "none")
+
+    return written

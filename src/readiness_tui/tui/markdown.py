@@ -17,7 +17,7 @@ from textual.content import Content
 
 from readiness_tui.tui.text import safe
 
-_TAGS = re.compile(r"</?(?:details|summary)>")
+_TAGS = re.compile(r"</?(?:details(?: open)?|summary)>")
 _GAP = 2  # columns between two columns of a table
 _NARROW = 18  # a column of prose is not wrapped below this
 _HEADINGS = {"h1": "bold $text-accent", "h2": "bold $text-accent", "h3": "bold"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from readiness_tui.domain.scorecard.model import Scorecard
 from readiness_tui.domain.verdict.gap import GapState
@@ -32,3 +33,12 @@ def trend_point(card: Scorecard) -> TrendPoint:
         gaps=len(ages),
         oldest=max(ages, default=None),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A frozen review before the one at hand."""
+
+    release: str
+    as_of: date
+    point: TrendPoint

@@ -41,7 +41,7 @@ def text(
     as_of = desk.day(found.zone)
     written = incident_markdown(incident, as_of, review=review, short=short, templates_dir=folder)
     if format == "html":
-        from readiness_tui.reports.html import html_page
+        from readiness_tui.reports.page.from_markdown import html_page
 
         return html_page(written, f"{incident.name} {mask_all(incident.title)}")
     return written

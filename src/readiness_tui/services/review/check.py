@@ -137,7 +137,7 @@ def read_committed(path: Path, on: date | None = None) -> Committed:
     Raises ReadinessError for a file that cannot be read or is no scorecard.
     """
     from readiness_tui.domain.scorecard.sealed import Committed
-    from readiness_tui.reports.scorecard_md import read_sealed
+    from readiness_tui.reports.seal import read_sealed
     from readiness_tui.sources.kit.fileio import head
 
     data = head(path, _LARGEST + 1)

@@ -193,7 +193,7 @@ def _listed(found: Sequence[GapLine], checklists: Sequence[Checklist], format: s
 
 
 def scorecard(desk: Desk, format: str, *, as_of: date | None = None, templates: Path | None = None) -> str:
-    """The scorecard as "md" or "json". Where a team has templates of its own, it is written anew each time."""
+    """The scorecard in one of the formats of `services.review.scorecard.text`. Where a team has templates of its own, it is written anew each time."""
     from readiness_tui.services.core.templates import templates_folder
 
     day = other_day(desk, as_of)

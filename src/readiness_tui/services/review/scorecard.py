@@ -11,6 +11,7 @@ from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.scorecard.compose import compose
 from readiness_tui.domain.scorecard.model import Dissent, GateCheck, Scorecard
+from readiness_tui.domain.scorecard.trend import Earlier, trend_point
 from readiness_tui.domain.verdict.model import Part
 from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core import tamper
@@ -28,6 +29,7 @@ from readiness_tui.store.chain import seal
 from readiness_tui.store.rows import Tx, frozen_words
 from readiness_tui.store.sqlite import Connection
 
+TREND = 12  # earlier reviews that the page shows
 _STILL_BLIND = (
     "Votes are still blind, so every item would be frozen as undecided. The facilitator reveals them first: b in"
     " Checklists, or `readiness votes --reveal`."
@@ -96,31 +98,51 @@ def _compose(conn: Connection, view: ReviewView) -> Scorecard:
 
 
 def render(card: Scorecard, format: str, templates: Path | None = None) -> str:
-    """The card as "md" or "json" text. `templates`: a folder that may hold a scorecard.md.j2 in place of ours."""
+    """The card as "md", "json" or "summary" text. `templates`: a folder that may hold a scorecard.md.j2 in place of ours."""
     if format == "json":
         from readiness_tui.reports.scorecard_json import scorecard_json
 
         return scorecard_json(card)
+    if format == "summary":
+        from readiness_tui.reports.summary import scorecard_summary
+
+        return scorecard_summary(card)
     from readiness_tui.reports.scorecard_md import scorecard_markdown
 
     return scorecard_markdown(card, templates)
 
 
 def text(desk: Desk, *, format: str = "md", as_of: date | None = None, templates: Path | None = None) -> str:
-    """The scorecard as "md", "json" or "html" text. A frozen review gives what was frozen, byte for byte.
+    """The scorecard as "md", "json" or "html" text, or as the "summary" of ten lines. Of a frozen review markdown and JSON are
+    what was frozen, byte for byte; the others are made of those values.
 
-    `templates`: a folder with a scorecard.md.j2, else the one beside the database.
+    `templates`: a folder with a scorecard.md.j2 or scorecard.html.j2, else the one beside the database.
     """
-    if format == "html":
-        from readiness_tui.reports.html import html_page
-
-        return html_page(text(desk, as_of=as_of, templates=templates), "Readiness scorecard")
     folder = templates_folder(desk, templates)
     tamper.refuse(desk)
     frozen = _frozen(desk) if as_of is None else None
-    if frozen is not None:
+    if frozen is not None and format in ("md", "json"):
         return frozen.intact.json if format == "json" else frozen.markdown
-    return render(compose_card(desk, load(desk, as_of=as_of, shared=True)), format, folder)
+    card = content(frozen) if frozen is not None else compose_card(desk, load(desk, as_of=as_of, shared=True))
+    if format == "html":
+        from readiness_tui.reports.page.scorecard import scorecard_html
+
+        return scorecard_html(card, _earlier(desk), folder)
+    return render(card, format, folder)
+
+
+def _earlier(desk: Desk) -> list[Earlier]:
+    """The frozen reviews that the desk's review comes after, the oldest first: each as it was frozen."""
+    found: list[Earlier] = []
+    with desk.store.read() as conn:
+        review: Review | None = current_review(conn, desk)
+        for _ in range(TREND):
+            review = reviews.previous(conn, review) if review is not None else None
+            kept = scorecards.get(conn, review.id) if review is not None else None
+            if kept is not None:
+                card = content(kept)
+                found.append(Earlier(card.release, card.as_of, trend_point(card)))
+    return found[::-1]
 
 
 def freeze(desk: Desk, *, templates: Path | None = None) -> Scorecard:

@@ -1,0 +1,1 @@
+"""The documents as HTML: one file each, nothing loaded from elsewhere, readable without a script and on paper."""
