@@ -64,12 +64,11 @@ class PiecewiseImport:
 
     def ready(self) -> Generator[Record | ReadyPiece, None, None]:
         """Each piece, ready to be stored; what is not in pieces as it is."""
+        count = cores()
         # What prices were used and lacked is told in the order of the records, by this process.
-        beside = cores() if self._size >= LARGE and self._pricing is None else 1
+        alone = count == 1 or self._size < LARGE or self._pricing is not None
         with ExitStack() as stack:
-            workers = None
-            if beside > 1:
-                workers = stack.enter_context(closing(Workers(beside, self._reader, self.keep)))
+            workers = None if alone else stack.enter_context(closing(Workers(count, self._reader, self.keep)))
             pieces: Iterable[Piece | Reject | Warn | Progress] = self._reader.pieces(MOST, HELD)
             for item in in_order(pieces, workers):
                 if isinstance(item, tuple):
