@@ -3,6 +3,7 @@ nothing is lost, nothing is left and nobody stays behind."""
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import sqlite3
@@ -116,7 +117,13 @@ def spans(path: Path) -> Path:
     return path
 
 
-MADE: dict[str, Callable[[Path], Path]] = {"records": odd, "spans": spans}
+def packed(path: Path) -> Path:
+    with gzip.open(path.with_suffix(".jsonl.gz"), "wb") as file:
+        file.write(odd(path).read_bytes())
+    return path.with_suffix(".jsonl.gz")
+
+
+MADE: dict[str, Callable[[Path], Path]] = {"records": odd, "spans": spans, "packed": packed}
 
 
 @pytest.mark.parametrize("kind", MADE)
