@@ -31,7 +31,7 @@ from readiness_tui.sources.kit.jsonio import RecordError, as_null, document, mem
 from readiness_tui.sources.kit.paging import paging
 from readiness_tui.sources.kit.peek import FileKind, ends_before_another, peek
 from readiness_tui.sources.kit.pieces.piece import InPieces, PieceReader
-from readiness_tui.sources.kit.pieces.unwrapped import UnwrappedReader, held, outside
+from readiness_tui.sources.kit.pieces.unwrapped import UnwrappedReader, as_outer, held
 from readiness_tui.sources.kit.split_frame import split_rows
 
 #: Keys under which interfaces and exports put their list of records, whatever the tool.
@@ -84,7 +84,7 @@ class Unwrapped:
         return None if reader is None else UnwrappedReader(reader, self._outer, self._inner, self._said)
 
     def read(self, path: Path) -> Iterator[Record]:
-        yield from outside(self._source.read(self._inner), self._outer, self._inner, self._said)
+        yield from as_outer(self._source.read(self._inner), self._outer, self._inner, self._said)
 
 
 def certain(path: Path, head: bytes) -> Container | None:

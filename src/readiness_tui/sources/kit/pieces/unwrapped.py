@@ -23,7 +23,7 @@ class UnwrappedReader:
         self._reader, self._outer, self._inner, self._said = reader, outer, inner, said
 
     def pieces(self, most: int, held: int) -> Iterator[Piece | Reject | Warn | Progress]:
-        return outside(self._reader.pieces(most, held), self._outer, self._inner, self._said)
+        return as_outer(self._reader.pieces(most, held), self._outer, self._inner, self._said)
 
     def read(self, piece: Piece, before: Before, gathered: Gathered) -> Iterator[TraceRecord | Reject | Warn]:
         return self._reader.read(piece, before, gathered)
@@ -35,7 +35,7 @@ class UnwrappedReader:
         return self._reader.ended()
 
 
-def outside(
+def as_outer(
     records: Iterable[Told], outer: Path, inner: Path, said: tuple[str, ...]
 ) -> Iterator[Told | Warn | Progress]:
     """What is read of the inner file, as of the outer one."""
