@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ from readiness_tui.services.review.reviews import new_review
 from readiness_tui.sources.kit import recordio
 from readiness_tui.sources.kit.base import TraceRecord
 from readiness_tui.sources.kit.pieces.piece import Before, Gathered, Piece
+from readiness_tui.store import imports as staged
 
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
 Tables = dict[str, list[tuple[Any, ...]]]
@@ -42,7 +44,7 @@ def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(piecewise, "MOST", 40)
     monkeypatch.setattr(recordio, "BLOCK", 8192)
     monkeypatch.setattr(recordio, "MAX_LINE", 4096)
-    monkeypatch.setattr(os, "getpid", lambda: 1234)  # it is kept with an import
+    monkeypatch.setattr(staged, "os", SimpleNamespace(getpid=lambda: 1234))  # it is kept with an import
 
 
 @pytest.fixture
