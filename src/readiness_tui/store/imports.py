@@ -259,12 +259,12 @@ def add_traces(store: Store, import_id: int, traces: Iterable[tuple[Trace, str]]
     if found is None:
         raise staging.gone(import_id)
     keep = KeptRecords.parse(found[0])
-    for batch in staging.batches(traces):
-        try:
-            staged_traces.store_batch(store, import_id, batch, [], keep)
-        except UNSTORABLE:
-            good, refused = staged_traces.sorted_out(batch)
-            staged_traces.store_batch(store, import_id, good, refused, keep)
+    for some in staging.batches(traces):
+        for made in staged_traces.prepared(some, keep):
+            try:
+                staged_traces.store_batch(store, import_id, made)
+            except UNSTORABLE:
+                staged_traces.store_batch(store, import_id, staged_traces.prepared_one_by_one(some, keep))
 
 
 def add_eval_set(store: Store, import_id: int, eval_set: EvalSet) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.traces.kept_records import KeptRecords
@@ -20,14 +22,50 @@ _TURN = 0.005  # seconds between two batches that follow each other at once: tim
 Pair = tuple[Trace, str]  # and its raw record
 
 
-def store_batch(store: Store, import_id: int, pairs: list[Pair], refused: list[Refused], keep: KeptRecords) -> None:
-    """One batch. The slow work is done before taking the lock."""
+@dataclass(frozen=True, slots=True)
+class PreparedBatch:
+    """Traces as they are stored: all that can be worked out without the file, in whichever process.
+
+    `names`, `rows`: columns of `trace` and their values; `texts`: of their chunks, where they lie apart. `blocks`: raw
+    records, `kept` of them. `refused`: what cannot be stored.
+    """
+
+    names: list[str]
+    rows: list[tuple[Any, ...]]
+    texts: list[bytes | None]
+    reading: TraceReading
+    kept: int
+    blocks: list[tuple[int, bytes]]
+    refused: list[Refused]
+
+
+def prepared(pairs: Iterable[Pair], keep: KeptRecords) -> Iterator[PreparedBatch]:
+    """Traces in batches."""
+    for some in staging.batches(pairs):
+        try:
+            yield _prepared(some, [], keep)
+        except UNSTORABLE:
+            yield prepared_one_by_one(some, keep)
+
+
+def prepared_one_by_one(some: list[Pair], keep: KeptRecords) -> PreparedBatch:
+    """The same, of traces among which one cannot be stored."""
+    good, refused = _sorted_out(some)
+    return _prepared(good, refused, keep)
+
+
+def _prepared(pairs: list[Pair], refused: list[Refused], keep: KeptRecords) -> PreparedBatch:
     traces = [trace for trace, _ in pairs]
     names, rows = packing.trace_rows(traces)
     texts = [packing.chunk_texts(trace.chunks) for trace in traces]
     reading = TraceReading.of(traces)
     kept = keep.of(traces, {at for at, _ in reading.leaked})
     blocks = list(raw_records.blocks([raw if keeps else None for (_, raw), keeps in zip(pairs, kept, strict=True)]))
+    return PreparedBatch(names, rows, texts, reading, sum(kept), blocks, refused)
+
+
+def store_batch(store: Store, import_id: int, made: PreparedBatch) -> None:
+    """One batch, in one transaction. Raises as UNSTORABLE says where SQLite does not take one of the values."""
     with staging.batch(store) as tx:
         staging.check_staged(tx, import_id)
         (last,) = tx.conn.execute("SELECT coalesce(max(last_key), 0) FROM trace_raw").fetchone()
@@ -35,26 +73,27 @@ def store_batch(store: Store, import_id: int, pairs: list[Pair], refused: list[R
             late_indexes.put_off(tx)
         (system,) = tx.conn.execute("SELECT system_id FROM import WHERE id = ?", (import_id,)).fetchone()
         tx.bulk(
-            f"INSERT INTO trace(key, import_id, system_id, {', '.join(names)}) VALUES (?, ?, ?{', ?' * len(names)})",
-            ((key, import_id, system, *row) for key, row in enumerate(rows, last + 1)),
+            f"INSERT INTO trace(key, import_id, system_id, {', '.join(made.names)})"
+            f" VALUES (?, ?, ?{', ?' * len(made.names)})",
+            ((key, import_id, system, *row) for key, row in enumerate(made.rows, last + 1)),
         )
-        reading.put(tx, import_id, range(last + 1, last + 1 + len(pairs)))
+        made.reading.put(tx, import_id, range(last + 1, last + 1 + len(made.rows)))
         tx.bulk(
             "INSERT INTO trace_text(key, chunks) VALUES (?, ?)",
-            ((key, text) for key, text in enumerate(texts, last + 1) if text is not None),
+            ((key, text) for key, text in enumerate(made.texts, last + 1) if text is not None),
         )
-        for count, data in blocks:
+        for count, data in made.blocks:
             tx.conn.execute(
                 "INSERT INTO trace_raw(import_id, first_key, last_key, data) VALUES (?, ?, ?, ?)",
                 (import_id, last + 1, last + count, data),
             )
             last += count
-        staging.count(tx, import_id, "traces", len(pairs))
-        staging.count(tx, import_id, "raw_kept", sum(kept))
-        staging.reject(tx, import_id, refused)
+        staging.count(tx, import_id, "traces", len(made.rows))
+        staging.count(tx, import_id, "raw_kept", made.kept)
+        staging.reject(tx, import_id, made.refused)
 
 
-def sorted_out(batch: list[Pair]) -> tuple[list[Pair], list[Refused]]:
+def _sorted_out(batch: list[Pair]) -> tuple[list[Pair], list[Refused]]:
     """Of a batch, what can be stored, and the rejects."""
     good: list[Pair] = []
     refused: list[Refused] = []

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from readiness_tui.services.core.desk import Desk, open_desk
-from readiness_tui.services.importing import imports
 from readiness_tui.services.importing.imports import import_path
+from readiness_tui.services.importing.pieces import piecewise
 from readiness_tui.services.review.reviews import new_review
 from readiness_tui.sources.kit import recordio
 
@@ -21,7 +21,7 @@ TABLES = ("import", "trace", "trace_raw", "trace_id", "import_reject")
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     monkeypatch.setattr(recordio, "BLOCK", 4096)
-    monkeypatch.setattr(imports, "BATCH", 20)
+    monkeypatch.setattr(piecewise, "MOST", 20)
     desk = open_desk(tmp_path / "r.db", "ana", create=True)
     new_review(desk, system="bot", release="1")
     yield desk

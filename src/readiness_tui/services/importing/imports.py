@@ -4,52 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, label, measured, measures_of
-from readiness_tui.domain.runs.model import Case, Run
+from readiness_tui.domain.runs.choice import NO_CHOICE, RunChoice, label, measured
+from readiness_tui.domain.runs.model import Run
 from readiness_tui.domain.runs.pricing import Pricing
-from readiness_tui.services.core.current import current_review, system_of
+from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.named_run import of_path
 from readiness_tui.services.core.write import deferred
 from readiness_tui.services.gate.declare import Facts, put, refuse_contradictions, stored_values
 from readiness_tui.services.importing.beside import Beside, beside
-from readiness_tui.services.importing.garbage import collected_seldom
 from readiness_tui.services.importing.one_gate import rival_gates
-from readiness_tui.services.importing.parts import assembled
 from readiness_tui.services.importing.readers import how_read, keeps_more, reader_changed
 from readiness_tui.services.importing.result import ImportedFile, NothingUsableError
 from readiness_tui.services.importing.roles import take_as, taken
+from readiness_tui.services.importing.staging import OnProgress, stage
 from readiness_tui.sources import registry
 from readiness_tui.sources.kit.base import (
     GUESSED,
-    CaseRecord,
-    EvalSetRecord,
-    Progress,
     ReadAlongError,
     Recognised,
     Record,
-    Reject,
-    RunChecked,
-    RunStart,
     Source,
-    TraceRecord,
-    Warn,
 )
-from readiness_tui.sources.kit.declared import checked
 from readiness_tui.sources.kit.fileio import head
 from readiness_tui.sources.settings import gate
 from readiness_tui.store import imports, runs
 
-BATCH = 2_000
-HELD = 16 * 1024 * 1024  # characters of requests in a batch: fewer of them where they are long
 NOTHING_DECLARED: Facts = {}
-#: Called with bytes done and bytes in all; returns False to cancel.
-OnProgress = Callable[[int, int], bool]
 
 
 def import_path(
@@ -250,7 +236,7 @@ def _import_as(
 
         if before is None:
             how = how_read(source.name, keep_raw, priced=pricing is not None)
-            _stage(desk, source, source.read(path), digest, result, progress, how, same, check=check, pricing=pricing)
+            stage(desk, source, path, digest, result, progress, how, same, check=check, pricing=pricing)
         else:
             check(brought, known)
         if spoken_of and not result.cancelled:
@@ -286,7 +272,7 @@ def import_records(
     with desk.store.read() as conn:
         before = imports.find(conn, current_review(conn, desk).system, digest)
     with deferred(desk):
-        _stage(desk, source, records, digest, result, progress, how_read(source.name, rereads=rereads), before)
+        stage(desk, source, records, digest, result, progress, how_read(source.name, rereads=rereads), before)
     return result
 
 
@@ -294,104 +280,3 @@ def _read_prices(path: Path) -> Pricing:
     from readiness_tui.sources.settings.price_table import read_prices
 
     return Pricing(read_prices(path))
-
-
-@collected_seldom()
-def _stage(
-    desk: Desk,
-    source: Source,
-    records: Iterable[Record],
-    digest: str,
-    result: ImportedFile,
-    progress: OnProgress | None,
-    how: imports.HowRead,
-    same: imports.ImportInfo | None,
-    *,
-    check: Callable[[list[Run], Mapping[str, Collection[str]]], None] = lambda brought, measures: None,
-    pricing: Pricing | None = None,
-) -> None:
-    """`check`: may refuse what a file brought before anything of it is kept. `same`: the import of the same bytes that
-    was found. Raises PublishedMeanwhileError, with nothing stored, where another process has published them since."""
-    system = system_of(desk)
-    import_id = imports.begin(desk.store, system, result.path, result.format, digest, desk.who, desk.now(), how)
-    cases: dict[str, list[tuple[Case, str]]] = {}
-    traces: list[TraceRecord] = []
-    brought: list[Run] = []
-    measures: dict[str, set[str]] = {}
-
-    def flush() -> None:
-        for run_id, batch in cases.items():
-            imports.add_cases(desk.store, import_id, run_id, batch)
-        cases.clear()
-        if traces:
-            known = [(record.trace, record.raw) for record, _ in assembled(desk.store, system, source, traces)]
-            if pricing is not None:
-                known = [(pricing.trace(trace), raw) for trace, raw in known]
-            imports.add_traces(desk.store, import_id, known)
-            result.traces += len(traces)
-            traces.clear()
-
-    try:
-        pending = size = held = 0
-        for record in checked(records):
-            if type(record) is TraceRecord:
-                traces.append(record)
-                held += len(record.raw)
-                if len(traces) >= BATCH or held >= HELD:
-                    flush()
-                    pending = held = 0
-                continue
-            match record:
-                case RunStart(run=run):
-                    imports.add_run(desk.store, import_id, run)
-                    brought.append(run)
-                    measures[run.id] = {*measured(run, ())}
-                    result.runs += 1
-                    result.run_ids.append(run.id)
-                    result.warnings.extend(run.warnings)
-                case RunChecked(run=run):
-                    imports.update_run(desk.store, import_id, run)
-                case CaseRecord(run_id=run_id, case=case, raw=raw):
-                    if pricing is not None:
-                        case = pricing.case(case, next((run.model for run in brought if run.id == run_id), None))
-                    cases.setdefault(run_id, []).append((case, raw))
-                    measures.setdefault(run_id, set()).update(measures_of(case))
-                    result.cases += 1
-                    pending += 1
-                case EvalSetRecord(eval_set=eval_set):
-                    imports.add_eval_set(desk.store, import_id, eval_set)
-                    result.golden += len(eval_set.cases)
-                case Reject():
-                    result.rejected.append(record)
-                case Warn(text=text):
-                    result.warnings.append(text)
-                case Progress(done=done, total=size):
-                    if progress is not None and not progress(done, size):
-                        result.cancelled = True
-                        break
-            if pending >= BATCH:
-                flush()
-                pending = 0
-        if not result.cancelled:
-            check(brought, measures)
-            flush()
-            # The last moment to think better of it.
-            result.cancelled = progress is not None and size > 0 and not progress(size, size)
-        if result.cancelled:
-            imports.abort(desk.store, import_id)
-            return
-        if pricing is not None:
-            result.warnings += pricing.warnings()
-        imports.add_rejects(desk.store, import_id, [(r.line, r.reason, r.excerpt) for r in result.rejected])
-        imports.add_warnings(desk.store, import_id, result.warnings)
-        if not (result.runs or result.traces or result.golden):
-            raise NothingUsableError(result.path, result.rejected)
-        info = imports.publish(desk.store, import_id, desk.who, desk.now(), once=True, beside=same)
-        # What was really stored: the store rejects what it cannot keep (a case that is there twice, say).
-        result.cases, result.traces = info.cases, info.traces
-        if info.rejects != len(result.rejected):
-            with desk.store.read() as conn:
-                result.rejected = [Reject(r.line, r.reason, r.excerpt) for r in imports.rejects(conn, info.id)]
-    except BaseException:
-        imports.abort(desk.store, import_id)
-        raise

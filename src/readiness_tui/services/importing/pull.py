@@ -16,8 +16,9 @@ from pathlib import Path
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.importing.imports import OnProgress, import_as
+from readiness_tui.services.importing.imports import import_as
 from readiness_tui.services.importing.result import ImportedFile
+from readiness_tui.services.importing.staging import OnProgress
 from readiness_tui.sources import registry
 from readiness_tui.sources.mlflow.kept_traces import KeptTraces
 from readiness_tui.sources.mlflow.server import MAX_TRACES, Credentials, Server, fetch

@@ -22,9 +22,10 @@ from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.current import system_of
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.importing.imported import all_imports
-from readiness_tui.services.importing.imports import OnProgress, import_records
+from readiness_tui.services.importing.imports import import_records
 from readiness_tui.services.importing.readers import replacements, still_changed
 from readiness_tui.services.importing.result import ImportedFile
+from readiness_tui.services.importing.staging import OnProgress
 from readiness_tui.sources import registry
 from readiness_tui.sources.kit.base import Assembles, Progress, Record, Reject, Source, TraceRecord, Warn
 from readiness_tui.store import traces

@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from readiness_tui.domain.runs.model import Case, CaseStatus, Completeness, DisputedFigure, Run, ScoreState
 from readiness_tui.sources.kit.base import (
@@ -24,6 +25,8 @@ from readiness_tui.sources.kit.base import (
     TraceRecord,
     Warn,
 )
+
+Other = TypeVar("Other")
 
 _CLOSE = 1e-9  # sums in another order
 _STATUS = {
@@ -60,8 +63,8 @@ class _Tally:
         return mean([mean(v) for v in found]), mean([value for v in found for value in v]), len(found)
 
 
-def checked(records: Iterable[Record]) -> Iterator[Record]:
-    """The records, without the declarations among them, followed by what these and the cases do not agree in."""
+def checked(records: Iterable[Record | Other]) -> Iterator[Record | Other]:
+    """The records (and whatever else stands among them), without the declarations among them, followed by what these and the cases do not agree in."""
     runs: dict[str, _Tally] = {}
     declared: list[DeclaredCount | DeclaredMean] = []
     for record in records:

@@ -53,14 +53,15 @@ class Notes:
         self._kinds: Counter[str] = Counter()
         self._left: dict[str, None] = {}
 
-    def add(self, note: str, further: str = "") -> None:
-        """`further`: what is said instead once there are `OF_A_KIND` notes that differ by a name alone."""
+    def add(self, note: str, further: str = "", times: int = 1) -> None:
+        """`further`: what is said instead once there are `OF_A_KIND` notes that differ by a name alone. `times`: of how
+        many records."""
         if further and note not in self._counts:
             self._kinds[further] += 1
             note = note if self._kinds[further] <= self.OF_A_KIND else further
         if note not in self._counts and len(self._counts) >= self.LIMIT:
             note = "further notes of these kinds were not counted one by one"
-        self._counts[note] += 1
+        self._counts[note] += times
 
     def left(self, column: str) -> None:
         """A column whose number is not taken as a score; all of them are named by one note."""

@@ -23,7 +23,7 @@ from readiness_tui.domain.traces.refused import TOO_LARGE
 from readiness_tui.sources.kit.base import Reject
 from readiness_tui.sources.kit.jsonio import quoted
 
-PART = 32 * 1024 * 1024  # bytes of records held at once, about
+PART = 8 * 1024 * 1024  # bytes of records held at once, about
 MAX_PARTS = 128  # open files
 MOST, LARGEST = 20_000, 64 * 1024 * 1024  # records, and bytes of them, under one key: it has to fit into memory
 LOST = "lost"  # the kind of a record of which no more than its key, and perhaps its id (its text), is known

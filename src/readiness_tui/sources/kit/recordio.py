@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,11 +66,12 @@ class QuickEntry:
 
 
 Item = Entry | Reject | Warn | Progress
+NumberedLine = tuple[int, bytes]
 #: Makes a value of a line, or says nothing of it by None. Raises RecordError.
 Quick = Callable[[bytes], Any]
 
 
-def lines(path: Path, longest: int | None = None) -> Iterator[tuple[int, bytes] | Reject | Warn | Progress]:
+def lines(path: Path, longest: int | None = None) -> Iterator[NumberedLine | Reject | Warn | Progress]:
     """Non-empty lines with their 1-based numbers, streamed; those over `longest` bytes (default MAX_LINE) as rejects,
     progress after each block."""
     longest = MAX_LINE if longest is None else longest
@@ -118,13 +119,13 @@ def records(path: Path, *wrappers: str) -> Iterator[Item]:
     (line 1), then the records; any other object is one record.
     """
     look = peek(start := head(path))
-    if look.kind is FileKind.LINES or (look.kind is FileKind.OBJECT and _goes_on(path, start)):
+    if _by_lines(path, look.kind, start):
         yield from _from_lines(path)
     elif look.kind is FileKind.TABLE:
         yield from _from_table(path, look.delimiter)
     elif look.kind is FileKind.ARRAY:
         data, lost = as_null(document(path))
-        yield from _without_nan(path, lost)
+        yield from without_nan(path, lost)
         yield from elements(shaped(path, data, msgspec.json.Decoder(list[msgspec.Raw])), data, data.index(b"[") + 1)
     else:
         yield from _from_object(path, wrappers)
@@ -173,42 +174,61 @@ def reject(line: int, reason: str, raw: bytes | str) -> Reject:
     return Reject(line, reason, text[:EXCERPT])
 
 
-def quick_records(path: Path, quick: Quick, *wrappers: str) -> Iterator[Item | QuickEntry]:
-    """As `records`; of JSON lines, each is shown to `quick` first."""
-    look = peek(start := head(path))
-    if look.kind is FileKind.LINES or (look.kind is FileKind.OBJECT and _goes_on(path, start)):
-        yield from _from_lines(path, quick)
-    else:
-        yield from records(path, *wrappers)
+def is_lines(path: Path) -> bool:
+    """Whether `records` reads the file line by line."""
+    start = head(path)
+    return _by_lines(path, peek(start).kind, start)
 
 
-def _from_lines(path: Path, quick: Quick = lambda raw: None) -> Iterator[Any]:
-    lost = 0
+def _by_lines(path: Path, kind: FileKind, start: bytes) -> bool:
+    return kind is FileKind.LINES or (kind is FileKind.OBJECT and _goes_on(path, start))
+
+
+def _from_lines(path: Path) -> Iterator[Item]:
+    lost = Lost()
     for item in lines(path):
-        if not isinstance(item, tuple):
+        if isinstance(item, tuple):
+            yield from of_line(*item, lost)
+        else:
             yield item
-            continue
-        number, raw = item
+    yield from without_nan(path, lost.places)
+
+
+@dataclass(slots=True)
+class Lost:
+    """In how many places of a file NaN or Infinity stood."""
+
+    places: int = 0
+
+
+def of_line(number: int, raw: bytes, lost: Lost) -> Iterator[Entry | Reject]:
+    """The record of a line; the records, where a writer ran several together."""
+    try:
+        yield _entry(number, raw)
+        return
+    except RecordError:  # not one object: two of them, or one with NaN, or none that can be read
+        pass
+    for one in _apart(raw):
         try:
-            if (made := quick(raw)) is not None:
-                yield QuickEntry(number, raw.strip().decode(), made)
-                continue
+            mended, found = as_null(one)
+            yield _entry(number, mended)
+            lost.places += found
+        except RecordError as bad:
+            yield reject(number, str(bad), one)
+
+
+def of_lines(some: Iterable[NumberedLine], quick: Quick, lost: Lost) -> Iterator[Entry | QuickEntry | Reject]:
+    """The records of lines, each of which is shown to `quick` first."""
+    for number, raw in some:
+        try:
+            made = quick(raw)
         except RecordError as bad:
             yield reject(number, str(bad), raw.strip().decode())
             continue
-        try:
-            yield _entry(number, raw)
-            continue
-        except RecordError:  # not one object: two of them, or one with NaN, or none that can be read
-            pass
-        for one in _apart(raw):
-            try:
-                mended, found = as_null(one)
-                yield _entry(number, mended)
-                lost += found
-            except RecordError as bad:
-                yield reject(number, str(bad), one)
-    yield from _without_nan(path, lost)
+        if made is not None:
+            yield QuickEntry(number, raw.strip().decode(), made)
+        else:
+            yield from of_line(number, raw, lost)
 
 
 def _apart(raw: bytes) -> list[bytes]:
@@ -227,14 +247,15 @@ def _apart(raw: bytes) -> list[bytes]:
     return found
 
 
-def _without_nan(path: Path, lost: int) -> Iterator[Warn]:
+def without_nan(path: Path, lost: int) -> Iterator[Warn]:
+    """A word about places with NaN or Infinity, where there are any."""
     if lost:
         yield Warn(f"{path.name}: NaN or Infinity stands in {plural(lost, 'place')}; taken as missing.")
 
 
 def _from_object(path: Path, wrappers: tuple[str, ...]) -> Iterator[Item]:
     data, lost = as_null(document(path))
-    yield from _without_nan(path, lost)
+    yield from without_nan(path, lost)
     try:
         parts = members(data)
         key = next((key for key in wrappers if key in parts and bytes(parts[key]).startswith(b"[")), None)

@@ -13,7 +13,7 @@ import json
 import shutil
 import tempfile
 import zlib
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -24,12 +24,14 @@ import msgspec
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
-from readiness_tui.sources.kit.base import Joins, Progress, Recognised, Record, Source, Warn
+from readiness_tui.sources.kit.base import Joins, Recognised, Record, Source
 from readiness_tui.sources.kit.fileio import HEAD, digest, unreadable
 from readiness_tui.sources.kit.fileio import head as head_of
 from readiness_tui.sources.kit.jsonio import RecordError, as_null, document, members
 from readiness_tui.sources.kit.paging import paging
 from readiness_tui.sources.kit.peek import FileKind, ends_before_another, peek
+from readiness_tui.sources.kit.pieces.piece import InPieces, PieceReader
+from readiness_tui.sources.kit.pieces.unwrapped import UnwrappedReader, as_outer, held
 from readiness_tui.sources.kit.split_frame import split_rows
 
 #: Keys under which interfaces and exports put their list of records, whatever the tool.
@@ -77,19 +79,12 @@ class Unwrapped:
     def along(self, path: Path) -> tuple[Path, ...]:
         return self._source.along(self._inner) if isinstance(self._source, Joins) else ()
 
+    def in_pieces(self, path: Path) -> PieceReader | None:
+        reader = self._source.in_pieces(self._inner) if isinstance(self._source, InPieces) else None
+        return None if reader is None else UnwrappedReader(reader, self._outer, self._inner, self._said)
+
     def read(self, path: Path) -> Iterator[Record]:
-        size = self._outer.stat().st_size
-        yield from (Warn(f"{self._outer.name}: {said}.") for said in self._said)
-        _held[self._inner] += 1
-        try:
-            for record in self._source.read(self._inner):
-                if isinstance(record, Progress):
-                    record = Progress(int(size * record.done / max(record.total, 1)), size)
-                yield record
-        except ReadinessError as error:
-            raise type(error)(str(error).replace(str(self._inner), str(self._outer))) from error
-        finally:
-            _held[self._inner] -= 1
+        yield from as_outer(self._source.read(self._inner), self._outer, self._inner, self._said)
 
 
 def certain(path: Path, head: bytes) -> Container | None:
@@ -159,7 +154,6 @@ def split(path: Path) -> Container | None:
 
 _opened: OrderedDict[tuple[str, str, str], tuple[Path, tuple[str, ...]]] = OrderedDict()
 _outer: dict[Path, Path] = {}  # opened file → the one it was in
-_held: Counter[Path] = Counter()  # opened files that are being read
 
 
 def opened(path: Path, container: Container) -> tuple[Path, tuple[str, ...]]:
@@ -180,7 +174,7 @@ def opened(path: Path, container: Container) -> tuple[Path, tuple[str, ...]]:
         raise unreadable(path, error) from error
     _opened[key] = inner, said
     _outer[inner] = path
-    spare = [key for key, (file, _) in _opened.items() if not _held[file]][: max(len(_opened) - _KEPT, 0)]
+    spare = [key for key, (file, _) in _opened.items() if not held[file]][: max(len(_opened) - _KEPT, 0)]
     for key in spare:
         old, _ = _opened.pop(key)
         _outer.pop(old, None)

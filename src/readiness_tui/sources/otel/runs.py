@@ -30,6 +30,11 @@ class Runs:
         if isinstance(run, str) and isinstance(case, str) and trace.spans is not None:
             self._found.setdefault(run, []).append((trace, _case(trace, case), record.raw))
 
+    def take(self, later: Runs) -> None:
+        """Take over what was collected of traces that come after these."""
+        for run, found in later._found.items():
+            self._found.setdefault(run, []).extend(found)
+
     def records(self) -> Iterator[RunStart | CaseRecord]:
         """Each run, then its cases."""
         for run_id, found in self._found.items():

@@ -8,7 +8,7 @@ own: `x.logs.jsonl` beside `x.traces.jsonl` is read along. Traces that name the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from readiness_tui.sources.kit.grouping import LOST, Groups
 from readiness_tui.sources.kit.grouping import GroupedRecord as Kept
 from readiness_tui.sources.kit.jsonio import MAX_DOCUMENT, RecordError, as_null, decode, document, shaped, whole
 from readiness_tui.sources.kit.peek import BOM, FileKind, Peek, peek
+from readiness_tui.sources.kit.pieces.piece import Before, Gathered, Piece, in_turn
 from readiness_tui.sources.kit.recordio import Entry, elements, lines, reject
 from readiness_tui.sources.otel import envelope, protobuf, trace
 from readiness_tui.sources.otel.batch import KEYS, Bad, OtelRecord, pieces, plain
@@ -68,48 +69,88 @@ class Otlp:
     def assemble(self, trace_id: str, raws: Sequence[str]) -> TraceRecord | None:
         return trace.assemble(trace_id, raws, Reader(names(), fields.Notes()))
 
-    def read(self, path: Path) -> Iterator[Record]:
-        """Stream the file's traces, then its runs. Raises ReadinessError where it is no OTLP."""
+    def in_pieces(self, path: Path) -> TracesReader:
         for file in _paired(path, 1, 0):
             if "traces" not in _signals(path) and "traces" in _signals(file):
                 raise ReadAlongError(f"{path} is read along with {file.name}, whose traces it judges: import that one.")
-        notes = fields.Notes()
-        reader = Reader(names(), notes)
-        with Groups(path.stat().st_size) as groups:
-            pile = Pile(groups, notes)
-            for file in (path, *self.along(path)):
+        return TracesReader(path, self.along(path))
+
+    def read(self, path: Path) -> Iterator[Record]:
+        """Stream the file's traces, then its runs. Raises ReadinessError where it is no OTLP."""
+        yield from in_turn(self.in_pieces(path))
+
+
+class TracesReader:
+    """Reads a file and those beside it (see `PieceReader`): taken apart by trace as a whole, put together in pieces."""
+
+    def __init__(self, path: Path, along: tuple[Path, ...]) -> None:
+        self._path, self._along = path, along
+        self._names = names()
+        self._notes = fields.Notes()
+        self._runs = Runs(path)
+
+    def pieces(self, most: int, held: int) -> Iterator[Piece | Reject | Warn | Progress]:
+        size = self._path.stat().st_size
+        with Groups(size) as groups:
+            pile = Pile(groups, self._notes)
+            for file in (self._path, *self._along):
                 for item in batches(file):
                     if isinstance(item, tuple):
                         yield from pile.add(*item)
-                    elif not isinstance(item, Progress) or file is path:
+                    elif not isinstance(item, Progress) or file is self._path:
                         yield item
             yield from pile.unjoined()
-            runs = Runs(path)
+            some: list[tuple[str, list[Kept]]] = []
+            taken = 0
             for done, (trace_id, kept) in enumerate(groups):
                 if done % _STEP == 0:
-                    yield Progress(path.stat().st_size, path.stat().st_size)
-                parts = TraceParts(trace_id, reader)
-                for piece in kept:
-                    if piece.kind == LOST:
-                        parts.lose(piece.text)
-                        continue
-                    found = pile.piece(piece)
-                    try:
-                        parts.add(found)
-                    except RecordError as error:
-                        yield reject(piece.line, f"{found.place}: {error}", fields.as_json(found.value))
-                        if not found.log:
-                            parts.lose(str(found.value.get("spanId")))
-                if parts.empty:
-                    continue
-                record = parts.record()
-                if record.trace.spans is None:
-                    notes.add("a trace is known by its evaluations alone; import its spans as well")
-                runs.add(record)
-                yield record
+                    yield Progress(size, size)
+                some.append((trace_id, kept))
+                taken += sum([len(piece.text) for piece in kept])
+                if len(some) >= most or taken >= held:
+                    yield pile.pack(some)
+                    some, taken = [], 0
+            if some:
+                yield pile.pack(some)
             yield from groups.refused()
-            yield from runs.records()
-        yield from notes.warnings(path.name)
+
+    def read(self, piece: Piece, before: Before, gathered: Gathered) -> Iterator[TraceRecord | Reject]:
+        contexts: dict[int, Context] = piece.content[0]
+        reader = Reader(self._names, gathered.notes)
+        runs = Runs(self._path)
+        for trace_id, kept in piece.content[1]:
+            parts = TraceParts(trace_id, reader)
+            for one in kept:
+                if one.kind == LOST:
+                    parts.lose(one.text)
+                    continue
+                found = _as_added(one, contexts)
+                try:
+                    parts.add(found)
+                except RecordError as error:
+                    yield reject(one.line, f"{found.place}: {error}", fields.as_json(found.value))
+                    if not found.log:
+                        parts.lose(str(found.value.get("spanId")))
+            if parts.empty:
+                continue
+            record = parts.record()
+            if record.trace.spans is None:
+                gathered.notes.add("a trace is known by its evaluations alone; import its spans as well")
+            runs.add(record)
+            yield record
+        gathered.found.append(runs)
+
+    def gather(self, gathered: Gathered) -> None:
+        gathered.notes.add_to(self._notes)
+        for runs in gathered.found:
+            self._runs.take(runs)
+
+    def ended(self) -> Iterator[Record]:
+        yield from self._runs.records()
+        yield from self._notes.warnings(self._path.name)
+
+
+Context = tuple[Any, Any]  # a resource and a scope
 
 
 class Pile:
@@ -118,7 +159,7 @@ class Pile:
     def __init__(self, groups: Groups, notes: fields.Notes) -> None:
         self._groups = groups
         self._notes = notes
-        self._contexts: list[tuple[Any, Any]] = []
+        self._contexts: list[Context] = []
         self._numbers: dict[str, int] = {}
         self._last: tuple[Any, Any, int] = (None, None, 0)
         self._answered: dict[str, str] = {}  # response id → trace id
@@ -155,11 +196,10 @@ class Pile:
                 self._keep(trace_id, line, piece)
         self._waiting.clear()
 
-    def piece(self, kept: Kept) -> OtelRecord:
-        """The piece as it was added."""
-        number, value, place = _decode(kept.text)  # its line was decoded strictly
-        resource, scope = self._contexts[number]
-        return OtelRecord(kept.kind == "log", None, resource, scope, value, place)
+    def pack(self, groups: list[tuple[str, list[Kept]]]) -> Piece:
+        """These traces, with the contexts that they name."""
+        named = {_number(one) for _, kept in groups for one in kept if one.kind != LOST}
+        return Piece(({number: self._contexts[number] for number in sorted(named)}, groups))
 
     def _place(self, line: int, piece: OtelRecord) -> None:
         attributes = plain(piece.value.get("attributes"), self._notes)
@@ -190,6 +230,17 @@ class Pile:
                 self._contexts.append((piece.resource, piece.scope))
             self._last = piece.resource, piece.scope, number
         return number
+
+
+def _number(kept: Kept) -> int:
+    """Of the context: it stands first in the list that `_keep` writes."""
+    return int(kept.text[1 : kept.text.index(",")])
+
+
+def _as_added(kept: Kept, contexts: Mapping[int, Context]) -> OtelRecord:
+    """The piece as it was added."""
+    number, value, place = _decode(kept.text)  # its line was decoded strictly
+    return OtelRecord(kept.kind == "log", None, *contexts[number], value, place)
 
 
 def batches(path: Path) -> Iterator[tuple[int, Any] | Reject | Warn | Progress]:

@@ -14,12 +14,24 @@ from typing import Any
 
 from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.sources.kit import fields, measures, payload
-from readiness_tui.sources.kit.base import Recognised, Record, TraceRecord
+from readiness_tui.sources.kit.base import Progress, Recognised, Record, Reject, TraceRecord, Warn
 from readiness_tui.sources.kit.grouping import FirstLines
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.keys import KeySorter, PerKeys
 from readiness_tui.sources.kit.peek import peek
-from readiness_tui.sources.kit.recordio import Entry, QuickEntry, quick_records, reject
+from readiness_tui.sources.kit.pieces.of_lines import pieces_of
+from readiness_tui.sources.kit.pieces.piece import Before, Gathered, Piece, in_turn
+from readiness_tui.sources.kit.recordio import (
+    Entry,
+    Lost,
+    QuickEntry,
+    is_lines,
+    lines,
+    of_lines,
+    records,
+    reject,
+    without_nan,
+)
 from readiness_tui.sources.own import quick_record
 from readiness_tui.sources.own.quick_record import QuickRecords, QuickRow
 from readiness_tui.sources.tracing.outcome import CONTRADICTED, contradicts, names_error, of_http, outcome_of
@@ -133,30 +145,75 @@ class TraceRecords:
         certainty = 90 if len(shown) >= 3 else 60
         return Recognised(self.name, f"records with trace_id, {', '.join(shown)} ({look.kind})", certainty)
 
+    def in_pieces(self, path: Path) -> LinesReader | None:
+        return LinesReader(path) if is_lines(path) else None
+
     def read(self, path: Path) -> Iterator[Record]:
-        notes = fields.Notes()
-        seen = FirstLines()
-        quick = QuickRecords(_ALIASES, frozenset(_UNITLESS), lambda row, rest: _quick_trace(row, rest, notes))
-        for item in quick_records(path, quick, "traces", "records"):
-            if isinstance(item, QuickEntry):
-                if (first := seen.before(item.value.id, item.line)) is not None:
-                    yield reject(item.line, _twice(item.value.id, first), item.raw)
-                else:
-                    yield TraceRecord(item.value, item.raw)
-            elif not isinstance(item, Entry):
+        if (reader := self.in_pieces(path)) is not None:
+            yield from in_turn(reader)
+            return
+        notes, before = fields.Notes(), FirstLines().before
+        for item in records(path, "traces", "records"):
+            if isinstance(item, Entry):
+                yield from _records(item, notes, before)
+            else:
                 yield item
-            elif "trace_id" in item.value:
-                try:
-                    trace = trace_from(item, notes)
-                    if (first := seen.before(trace.id, item.line)) is not None:
-                        raise RecordError(_twice(trace.id, first))
-                    yield TraceRecord(trace, item.raw)
-                    quick.learn(tuple(item.value))
-                except RecordError as error:
-                    yield reject(item.line, str(error), item.raw)
-            elif not item.header:
-                yield reject(item.line, "no trace_id", item.raw)
         yield from notes.warnings(path.name)
+
+
+class LinesReader:
+    """Reads trace records of a file of JSON lines (see `PieceReader`)."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._notes = fields.Notes()
+        self._lost = 0
+
+    def pieces(self, most: int, held: int) -> Iterator[Piece | Reject | Warn | Progress]:
+        return pieces_of(lines(self._path), most, held)
+
+    def read(self, piece: Piece, before: Before, gathered: Gathered) -> Iterator[TraceRecord | Reject]:
+        notes, lost = gathered.notes, Lost()
+        quick = QuickRecords(_ALIASES, frozenset(_UNITLESS), lambda row, rest: _quick_trace(row, rest, notes))
+        for item in of_lines(piece.content, quick, lost):
+            if isinstance(item, QuickEntry):
+                trace: Trace = item.value
+                if (first := before(trace.id, item.line)) is not None:
+                    yield reject(item.line, _twice(trace.id, first), item.raw)
+                else:
+                    yield TraceRecord(trace, item.raw)
+            elif isinstance(item, Entry):
+                for record in _records(item, notes, before):
+                    yield record
+                    if type(record) is TraceRecord:
+                        quick.learn(tuple(item.value))
+            else:
+                yield item
+        gathered.lost += lost.places
+
+    def gather(self, gathered: Gathered) -> None:
+        gathered.notes.add_to(self._notes)
+        self._lost += gathered.lost
+
+    def ended(self) -> Iterator[Warn]:
+        yield from without_nan(self._path, self._lost)
+        yield from self._notes.warnings(self._path.name)
+
+
+def _records(entry: Entry, notes: fields.Notes, before: Before) -> Iterator[TraceRecord | Reject]:
+    """The trace of a record, or why there is none."""
+    if "trace_id" in entry.value:
+        try:
+            trace = trace_from(entry, notes)
+        except RecordError as error:
+            yield reject(entry.line, str(error), entry.raw)
+            return
+        if (first := before(trace.id, entry.line)) is not None:
+            yield reject(entry.line, _twice(trace.id, first), entry.raw)
+        else:
+            yield TraceRecord(trace, entry.raw)
+    elif not entry.header:
+        yield reject(entry.line, "no trace_id", entry.raw)
 
 
 def _twice(trace_id: str, first: int) -> str:

@@ -5,15 +5,16 @@ That takes as long as measuring them did, so it is for `doctor`, and for a file 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.domain.traces.counted import Counted, joined
+from readiness_tui.domain.traces.counted import Counted
 from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import packing
 from readiness_tui.store.chain.found import ByHand
 from readiness_tui.store.measured import days, stale, tallies
+from readiness_tui.store.measured.counted_aside import NO_TRACE, CountedAside
 from readiness_tui.store.measured.reading import TraceReading
 from readiness_tui.store.measured.seen import SeenTraceSet
 from readiness_tui.store.sqlite import Connection
@@ -89,21 +90,15 @@ def _differing(conn: Connection, system: str, number: int, rows: list[tuple[Any,
 
 
 def _tallied(conn: Connection, seen: SeenTraceSet, number: int, waiting: set[int]) -> Iterator[ByHand]:
-    there: dict[int, dict[str, Counted]] = {}
-    for shape, digest, *row in conn.execute(
-        f"SELECT t.shape, s.digest, {tallies.COLUMNS} FROM trace_tally t JOIN trace_shape s ON s.id = t.shape"
-        " WHERE t.import_id = ?",
-        (number,),
-    ).fetchall():
-        there.setdefault(row[0], {})[digest] = tallies.read(tallies.skeleton(conn, shape), tuple(row))
+    there = conn.execute("SELECT DISTINCT day FROM trace_tally WHERE import_id = ?", (number,)).fetchall()
     of_requests = conn.execute(
         f"SELECT DISTINCT {days.sql('started_at')} FROM trace WHERE system_id = (SELECT id FROM system WHERE name = ?)"
         f" AND import_id = ? AND {seen.where('trace.key')}",
         (seen.system, number),
     ).fetchall()
-    for day in sorted({*there, *(day for (day,) in of_requests)} - waiting):
+    for day in sorted({day for (day,) in (*there, *of_requests)} - waiting):
         try:
-            same = _told(_counted(conn, seen, (number, day))) == _told(there.get(day, {}))
+            same = _holds(conn, seen, (number, day))
         except Exception:  # bytes that no version of ours wrote: brought.py names the row
             same = False
         if not same:
@@ -116,23 +111,24 @@ def _tallied(conn: Connection, seen: SeenTraceSet, number: int, waiting: set[int
             )
 
 
-def _counted(conn: Connection, seen: SeenTraceSet, day: tuple[int, int]) -> dict[str, Counted]:
-    """What the requests of an import's day come to, by shape; a long day is counted in parts."""
-    found: dict[str, Counted] = {}
-    for shape, one in stale.counted(conn, seen, day):
-        before = found.get(shape.digest)
-        found[shape.digest] = one if before is None else joined((before, one))
-    return found
-
-
-def _told(groups: Mapping[str, Counted]) -> dict[str, tuple[Any, ...]]:
-    """What groups say, however the requests were joined: of a field that differs the first value depends on their order."""
-    return {
-        digest: (
-            one.n,
-            one.ids,
-            one.first,
-            {name: each.differs or each.first for name, each in one.varied.items()},
+def _holds(conn: Connection, seen: SeenTraceSet, pair: tuple[int, int]) -> bool:
+    """Whether the tallies of an import's day are what its requests come to. A day may have as many as requests."""
+    with CountedAside.open() as counted:
+        for shape, one in stale.counted(conn, seen, pair):
+            counted.add(shape.digest, one)
+        stored = conn.execute(
+            f"SELECT s.digest, {tallies.COLUMNS} FROM trace_tally t JOIN trace_shape s ON s.id = t.shape"
+            " WHERE t.import_id = ? AND t.day = ?",
+            pair,
         )
-        for digest, one in groups.items()
-    }
+        while rows := stored.fetchmany(_CHUNK):
+            for digest, *row in rows:
+                found = counted.take(digest)
+                if found is None or _told(found) != _told(tallies.read(NO_TRACE, tuple(row))):
+                    return False
+        return counted.empty
+
+
+def _told(one: Counted) -> tuple[Any, ...]:
+    """What a group says, however its requests were joined: of a field that differs the first value depends on their order."""
+    return one.n, one.ids, one.first, {name: each.differs or each.first for name, each in one.varied.items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from readiness_tui.store.chain.found import ByHand
 from readiness_tui.store.measured import days
@@ -18,6 +19,7 @@ _COLUMNS = "shape, n, ids, first_at, first_id, varied"
 _LEAKED = """SELECT l.* FROM trace_leak l CROSS JOIN trace t ON t.key = l.trace_key WHERE t.import_id = ?1 AND l.trace_key
     BETWEEN (SELECT min(first) FROM content_block WHERE import_id = ?1 AND part = 'trace')
     AND (SELECT max(last) FROM content_block WHERE import_id = ?1 AND part = 'trace') ORDER BY l.trace_key, l.hit"""
+_CHUNK = 2_000
 _LEAKS = days.NO_DAY - 1  # stands in the place of a day
 
 
@@ -61,12 +63,43 @@ def changed(conn: Connection) -> Iterator[ByHand]:
 
 
 def _digest(conn: Connection, import_id: int, day: int) -> str | None:
+    """Of MessagePack's array of the import, the day and the rows, put together as they are read: they may be as many as
+    requests."""
     import msgspec
 
-    if day == _LEAKS:
-        rows = conn.execute(_LEAKED, (import_id,)).fetchall()
-    else:
-        rows = conn.execute(
-            f"SELECT {_COLUMNS} FROM trace_tally WHERE import_id = ? AND day = ? ORDER BY shape", (import_id, day)
-        ).fetchall()
-    return hashlib.sha256(msgspec.msgpack.encode([import_id, day, rows])).hexdigest() if rows else None
+    sql, given = _LEAKED, [import_id]
+    if day != _LEAKS:
+        sql, given = (
+            f"SELECT {_COLUMNS} FROM trace_tally WHERE import_id = ? AND day = ? ORDER BY shape",
+            [import_id, day],
+        )
+    with _one_moment(conn):
+        (count,) = conn.execute(f"SELECT count(*) FROM ({sql})", given).fetchone()
+        if not count:
+            return None
+        encode = msgspec.msgpack.Encoder().encode
+        said = hashlib.sha256(b"\x93" + encode(import_id) + encode(day) + _of_array(count))
+        rows = conn.execute(sql, given)
+        while some := rows.fetchmany(_CHUNK):
+            said.update(b"".join(map(encode, some)))
+    return said.hexdigest()
+
+
+def _of_array(length: int) -> bytes:
+    """The beginning of an array in MessagePack (its specification, "array format family")."""
+    if length < 16:
+        return bytes([0x90 | length])
+    return b"\xdc" + length.to_bytes(2, "big") if length < 1 << 16 else b"\xdd" + length.to_bytes(4, "big")
+
+
+@contextmanager
+def _one_moment(conn: Connection) -> Iterator[None]:
+    """One state of the file for several statements, also where no transaction is open yet."""
+    if conn.in_transaction:
+        yield
+        return
+    conn.execute("BEGIN")
+    try:
+        yield
+    finally:
+        conn.execute("COMMIT")

@@ -21,6 +21,7 @@ from readiness_tui.store.chain import tallied
 from readiness_tui.store.db import Store
 from readiness_tui.store.measured import days, tallies
 from readiness_tui.store.measured.aside import Aside
+from readiness_tui.store.measured.counted_aside import NO_TRACE
 from readiness_tui.store.measured.seen import SeenTraceSet
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
@@ -29,7 +30,6 @@ from readiness_tui.store.systems import NUMBER
 Day = tuple[int, int]  # an import and a day
 _CHUNK = 2_000
 _AT_ONCE = 2_000  # groups counted in memory
-_NO_TRACE = Trace("")  # for a row that is only added to another
 _TURN = 0.005
 
 
@@ -113,7 +113,7 @@ def _replace(store: Store, system: str, pair: Day, because: frozenset[int], foun
         tx.conn.execute("DELETE FROM trace_tally WHERE import_id = ? AND day = ?", pair)
         for digest, text, *row in found.rows():
             ids = tallies.put_shapes(tx, {digest: text})
-            tallies.add(tx, pair[0], [(ids[digest], tallies.read(_NO_TRACE, tuple(row)))])
+            tallies.add(tx, pair[0], [(ids[digest], tallies.read(NO_TRACE, tuple(row)))])
         tallied.seal_day(tx.conn, *pair)
         tx.bulk(
             "DELETE FROM trace_stale WHERE import_id = ? AND day = ? AND because = ?",
