@@ -70,6 +70,12 @@ WHOLE_FILE = frozenset(
     {"demo", "lab", "sources", "settings", "checklists", "doctor", "compact", "backup", "help", "completion", "paths"}
 )
 
+#: Commands that only tell: what they print goes through a pager where it is longer than the terminal.
+PAGED = frozenset(
+    {"imports", "sources", "runs", "traces", "compare", "gate", "check", "scorecard", "gaps", "conditions", "votes",
+     "doctor", "settings", "help", "labels", "incident", "checklists", "review", "people"}
+)  # fmt: skip
+
 
 class SharedOption(click.Option):
     """An option that may stand before the command or after it, and is explained where it stands first: at the root."""
@@ -154,7 +160,10 @@ def root(ctx: click.Context) -> None:
         from readiness_tui.cli.opening import open_app
 
         open_app(session)
-    elif ctx.invoked_subcommand in WHOLE_FILE and (session.system or session.review):
+        return
+    if ctx.invoked_subcommand in PAGED and sys.stdout is not None and sys.stdout.isatty():
+        ctx.with_resource(import_module("readiness_tui.cli.kit.pager").paged())
+    if ctx.invoked_subcommand in WHOLE_FILE and (session.system or session.review):
         raise click.UsageError(f"`{ctx.invoked_subcommand}` is not about one review: leave --system and --review out.")
 
 

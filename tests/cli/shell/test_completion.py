@@ -225,8 +225,7 @@ def test_three_lines_are_added_once_and_taken_away_whole(
     again = cli("completion", "install", shell)
     assert (again.code, path.read_bytes()) == (0, once)
     assert "installed already" in again.out
-    if before is not None:
-        assert path.stat().st_mode & 0o777 == 0o640
+    assert path.stat().st_mode & 0o777 == (0o600 if before is None else 0o640)
     gone = cli("completion", "remove", shell)
     assert gone.code == 0
     expected = (before or "").encode()

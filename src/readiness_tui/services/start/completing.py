@@ -75,6 +75,8 @@ def install(shell: str, script: str) -> list[str]:
         write_text(there.script, script)
         done.append(f"Written: {there.script}")
     if there.start is not None and after != before:
+        with suppress(OSError):  # a new one is nobody else's; what is there keeps its mode
+            os.close(os.open(there.start, os.O_CREAT | os.O_EXCL, 0o600))
         write_text(there.start, after)
         done.append(f"Three lines at the end of {_named(there.start)} read it.")
     if not done:
