@@ -25,7 +25,7 @@ _FIRST, _LAST = "# >>> readiness: completion by the Tab key >>>", "# <<< readine
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ShellFiles:
     """Where a shell's script lies, and the start file that reads it (None: the shell finds it by itself)."""
 
     script: Path
@@ -45,16 +45,16 @@ def shell_of(named: str | None, env: Mapping[str, str] = os.environ) -> str:
     raise ReadinessError(f"{own}: name one, as in `readiness completion install bash` ({', '.join(SHELLS)}).")
 
 
-def place(shell: str, env: Mapping[str, str] = os.environ) -> Place:
+def place(shell: str, env: Mapping[str, str] = os.environ) -> ShellFiles:
     home = Path(os.path.expanduser("~"))
     if shell == "fish":
         folder = Path(env.get("XDG_CONFIG_HOME") or home / ".config") / "fish" / "completions"
-        return Place(folder / "readiness.fish", None)
+        return ShellFiles(folder / "readiness.fish", None)
     script = config_folder() / f"completion.{shell}"
     if shell == "zsh":
-        return Place(script, Path(env.get("ZDOTDIR") or home) / ".zshrc")
+        return ShellFiles(script, Path(env.get("ZDOTDIR") or home) / ".zshrc")
     # A terminal window of macOS is a login shell, and those of bash read this file alone.
-    return Place(script, home / (".bash_profile" if sys.platform == "darwin" else ".bashrc"))
+    return ShellFiles(script, home / (".bash_profile" if sys.platform == "darwin" else ".bashrc"))
 
 
 def install(shell: str, script: str) -> list[str]:
