@@ -97,6 +97,9 @@ def test_a_gate_that_passes(job: Job) -> None:
     again = job.check(**GATE, against=job.outputs["json"])
     assert again.returncode == 0
     assert "since" in again.stdout.casefold()
+    assert "::notice::" not in again.stdout
+    first = job.check(**GATE, against="no/such.json")
+    assert (first.returncode, first.stdout[:10]) == (0, "::notice::")
 
 
 @pytest.mark.slow

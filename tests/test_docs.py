@@ -62,6 +62,7 @@ def test_the_man_page_is_current_and_names_every_command() -> None:
     assert [path for path, _ in commands(root) if path != "readiness" and f".SS {path}" not in plain] == []
     for topic in TOPICS:
         assert f".SH {topic.replace('-', ' ').upper()}\n" in written
+        assert [line for line in TOPICS[topic].splitlines() if len(line) > 78] == []
 
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
