@@ -34,4 +34,4 @@ _._move_page, _._action_command_list, _._on_click, _._on_resize
 _._get_left_gutter_width, _._on_click  # and a list
 # What a version of the database added, by the name of its module.
 declared_facts, evidence_lookup, explore, incident_record, kept_records, kept_results, measured_traces, next_review
-over_time, people_roles, system_column, together
+over_time, people_roles, review_views, system_column, together

@@ -42,13 +42,14 @@ These options may stand before the command or after it: `readiness check --db re
 What changes anything says on stderr where: `Saved: Support bot 2026.12 in review/readiness.db`. What cannot be undone
 asks first, with "no" as the answer to Enter; without a terminal it is refused unless `--yes` is given.
 
-Commands and options are completed by the Tab key after one of these lines in the shell's own start file:
+`readiness completion install` lets the Tab key complete commands, options and the names of systems and reviews, in bash,
+zsh and fish. It says which files it wrote: a script, and for bash and zsh three marked lines at the end of `~/.bashrc` or
+`~/.zshrc` (a link stays a link, and is named). `readiness completion remove` takes both away; `readiness completion show`
+prints the script, to install it by hand. `readiness help all` and `man readiness` show this page's commands on a terminal.
 
-| Shell | File | Line |
-|:---|:---|:---|
-| bash | `~/.bashrc` | `eval "$(_READINESS_COMPLETE=bash_source readiness)"` |
-| zsh | `~/.zshrc` | `eval "$(_READINESS_COMPLETE=zsh_source readiness)"` |
-| fish | `~/.config/fish/completions/readiness.fish` | `_READINESS_COMPLETE=fish_source readiness \\| source` |
+On a terminal, what does not fit goes through `$PAGER`, else `less`, else `more`; where that fails, or with `PAGER` empty,
+`NO_PAGER` set, or `TERM=dumb`, it is printed. In a pipe or a file it always is. Commands use no colours; `NO_COLOR` takes
+them from the app too. With `TERM=dumb` the app does not start, and no progress is shown.
 """
 
 

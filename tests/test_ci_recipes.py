@@ -29,13 +29,32 @@ def recipes() -> dict[str, dict]:
     """The YAML under each heading of the page."""
     page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
     return {
-        title: yaml.safe_load(text) for title, text in re.findall(r"## ([^\n]+)\n\n```yaml\n(.*?)```", page, re.DOTALL)
+        title: yaml.safe_load(text)
+        for title, text in re.findall(r"^## ([^\n]+)\n(?:(?!^## ).)*?```yaml\n(.*?)```", page, re.DOTALL | re.MULTILINE)
     }
 
 
 def installed(step: str) -> str:
     """The step as it is run here: what is under test is installed already."""
-    return re.sub(r"^pip install readiness-tui$", "readiness --version", step.strip(), flags=re.MULTILINE)
+    return re.sub(r"^pip install .*$", "readiness --version", step.strip(), flags=re.MULTILINE)
+
+
+def test_no_recipe_needs_a_published_package() -> None:
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    installs = re.findall(r"pip install ([^\n`]+)", page)
+    assert len(installs) == 3
+    assert {re.sub(r"\s+", " ", one) for one in installs} <= {
+        "-c tools/readiness-tui/constraints.txt ./tools/readiness-tui", "-c tools/readiness-tui/constraints.txt",
+    }  # fmt: skip
+    assert (ROOT / "constraints.txt").is_file()
+
+
+def test_the_recipe_with_the_action_gives_it_inputs_that_it_has() -> None:
+    has = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))["inputs"]
+    steps = recipes()["GitHub Actions"]["jobs"]["gate"]["steps"]
+    given = [step["with"] for step in steps if step.get("uses") == "./tools/readiness-tui"]
+    assert len(given) == 2
+    assert all(one.keys() <= has.keys() for one in given)
 
 
 @pytest.fixture
@@ -81,7 +100,7 @@ def shell(script: str, checkout: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 def test_the_steps_for_github(checkout: Path) -> None:
-    steps = recipes()["GitHub Actions"]["jobs"]["gate"]["steps"]
+    steps = recipes()["GitHub Actions, step by step"]["jobs"]["gate"]["steps"]
     told = {step["name"]: shell(installed(step["run"]), checkout) for step in steps if "run" in step}
     status = {name: (done.returncode, done.stderr) for name, done in told.items()}
     # The example scorecard of the tests is a NO-GO; everything else of the sample is fine.

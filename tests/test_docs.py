@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import runpy
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from textual.screen import ModalScreen
 
 import readiness_tui.tui
 from readiness_tui.cli.root import root
+from readiness_tui.cli.shell.topics import TOPICS
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.screens.start.screen import GreetingScreen
 from readiness_tui.tui.widgets.letters import LETTERS
@@ -50,6 +53,25 @@ def test_the_page_on_the_command_line_is_current() -> None:
     written = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     assert runpy.run_path(str(ROOT / "docs" / "make_cli.py"))["document"]() == written, "run python docs/make_cli.py"
     assert all(f"`{path}" in written for path, _ in commands(root))
+
+
+def test_the_man_page_is_current_and_names_every_command() -> None:
+    written = (ROOT / "docs" / "readiness.1").read_text(encoding="utf-8")
+    assert runpy.run_path(str(ROOT / "docs" / "make_man.py"))["document"]() == written, "run python docs/make_man.py"
+    plain = written.replace("\\-", "-")
+    assert [path for path, _ in commands(root) if path != "readiness" and f".SS {path}" not in plain] == []
+    for topic in TOPICS:
+        assert f".SH {topic.replace('-', ' ').upper()}\n" in written
+        assert [line for line in TOPICS[topic].splitlines() if len(line) > 78] == []
+
+
+@pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
+def test_the_man_page_is_shown_without_a_warning() -> None:
+    page = ROOT / "docs" / "readiness.1"
+    told = subprocess.run(
+        ["groff", "-man", "-Tutf8", "-ww", "-z", "-Kutf8", str(page)], capture_output=True, text=True, check=False
+    )
+    assert (told.returncode, told.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(("path", "command"), commands(root), ids=lambda value: value if isinstance(value, str) else "")

@@ -36,6 +36,8 @@ OTHERS = {
     "compact": [["--yes"], []],
     "backup": [["copy.db"]],
     "settings": [["check"], ["schema"]],
+    "help": [[], ["all"]],
+    "completion": [["install", "bash"], ["show", "fish"], ["remove", "bash"]],
 }
 
 #: Runs the commands of the JSON on its standard input, then the app; prints what it tried on the network, as JSON.

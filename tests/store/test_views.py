@@ -27,6 +27,7 @@ from readiness_tui.domain.runs.model import (
 )  # fmt: skip
 from readiness_tui.store import Store, imports, migrations, runs, systems, traces, views
 from readiness_tui.store.codec import stamp
+from readiness_tui.store.upgrades.review_views import REVIEW_VIEWS
 from tests.store.old_files import unpacked
 from tests.store.workers import NOW
 
@@ -61,7 +62,7 @@ def test_the_page_names_every_view_and_column_in_their_order(plain: standard.Con
     for (view,) in plain.execute("SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY rowid"):
         found[view] = [row["name"] for row in plain.execute(f"PRAGMA table_info({view})")]
     assert found == named
-    assert list(views.VIEWS) == list(named)
+    assert [*views.VIEWS, *REVIEW_VIEWS] == list(named)
 
 
 def test_what_is_not_known_is_null_and_nothing_else_is(store: Store, plain: standard.Connection) -> None:

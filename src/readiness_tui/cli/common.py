@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from readiness_tui.cli.kit.printing import let_out
 from readiness_tui.cli.kit.printing import paced as paced
 from readiness_tui.cli.kit.printing import progress as progress
 from readiness_tui.cli.kit.printing import say as say
@@ -91,6 +92,7 @@ def sure(session: Session, question: str) -> None:
         return
     if not can_ask():
         raise ReadinessError(f"{question} This cannot be undone, and here is no terminal to ask on: add --yes.")
+    let_out()
     if not click.confirm(shown(question), default=False, err=True):
         raise ReadinessError("Nothing was changed.")
 
@@ -262,6 +264,7 @@ def _ask_which(several: Any) -> Any:
     tell(several.what)
     for number, line in enumerate(target.lines_of(several.choices), 1):
         tell(f"{number:>3}  {line}")
+    let_out()
     number = click.prompt("Which one", type=click.IntRange(1, len(several.choices)), err=True)
     return several.choices[number - 1]
 

@@ -46,6 +46,11 @@ def need_terminal() -> None:
             "The app needs a terminal, and here is none. For scripts there are commands such as `readiness check`;"
             " `readiness --help` lists them."
         )
+    if os.environ.get("TERM") == "dumb":
+        raise ReadinessError(
+            "This terminal says that it cannot place text (TERM=dumb), and the app could not be read on it. Use a terminal"
+            " that can, or commands such as `readiness check`; `readiness --help` lists them."
+        )
 
 
 def open_app(session: Session) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from io import StringIO, TextIOWrapper
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,9 @@ from readiness_tui.domain.errors import ReadinessError, TamperedError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+#: Where a shell says that it completes a line; click's name for it.
+_ASKED = "_READINESS_COMPLETE"
 
 #: command → its module and its one-line help (so that `--help` imports none of the modules).
 COMMANDS = {
@@ -56,12 +60,22 @@ COMMANDS = {
     "doctor": ("upkeep", "Check the database, the SQLite library and plugins."),
     "compact": ("upkeep", "Make the database smaller."),
     "backup": ("upkeep", "Copy the database while it is in use."),
+    "help": ("shell.help", "Help on a command or a topic, all of it in one place."),
+    "completion": ("shell.completion", "Let the Tab key complete commands and names."),
     "settings": ("settings", "Your own keys and theme for the app."),
     "paths": ("paths", "Where the app keeps its files."),
 }
 
 #: Commands about a whole file, or about none: they take no --system and no --review.
-WHOLE_FILE = frozenset({"demo", "lab", "sources", "settings", "checklists", "doctor", "compact", "backup", "paths"})
+WHOLE_FILE = frozenset(
+    {"demo", "lab", "sources", "settings", "checklists", "doctor", "compact", "backup", "help", "completion", "paths"}
+)
+
+#: Commands that only tell: what they print goes through a pager where it is longer than the terminal.
+PAGED = frozenset(
+    {"imports", "sources", "runs", "traces", "compare", "gate", "check", "scorecard", "gaps", "conditions", "votes",
+     "doctor", "settings", "help", "labels", "incident", "checklists", "review", "people"}
+)  # fmt: skip
 
 
 class SharedOption(click.Option):
@@ -71,15 +85,32 @@ class SharedOption(click.Option):
         return super().get_help_record(ctx) if ctx.parent is None else None
 
 
-def _shared(name: str, kind: type | click.ParamType[Any], text: str) -> SharedOption:
+def _offers(name: str) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem[str]]]:
+    """The function of this name in `shell/values.py`, read at a key press alone."""
+
+    def offered(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        found: list[CompletionItem[str]] = getattr(import_module("readiness_tui.cli.shell.values"), name)(
+            ctx, param, incomplete
+        )
+        return found
+
+    return offered
+
+
+def _shared(name: str, kind: type | click.ParamType[Any], text: str, offers: str = "") -> SharedOption:
     # Taken as often as it is typed, so that a second value is seen rather than the first one forgotten.
-    return SharedOption([f"--{name}"], type=kind, multiple=True, expose_value=False, callback=note, help=text)
+    values = _offers(offers) if offers else None
+    return SharedOption(
+        [f"--{name}"], type=kind, multiple=True, expose_value=False, callback=note, help=text, shell_complete=values
+    )
 
 
 DB = _shared("db", File, "The file to work on (also READINESS_DB).")
 WHO = _shared("who", str, "Who acts (also READINESS_WHO; else git's user name).")
-SYSTEM = _shared("system", str, "Of several systems in the file, this one (also READINESS_SYSTEM).")
-REVIEW = _shared("review", str, "Of several reviews, this one: its release or its number (default: the newest).")
+SYSTEM = _shared("system", str, "Of several systems in the file, this one (also READINESS_SYSTEM).", "systems")
+REVIEW = _shared(
+    "review", str, "Of several reviews, this one: its release or its number (default: the newest).", "reviews"
+)
 
 
 def share(command: click.Command, options: Iterable[SharedOption]) -> None:
@@ -130,7 +161,10 @@ def root(ctx: click.Context) -> None:
         from readiness_tui.cli.opening import open_app
 
         open_app(session)
-    elif ctx.invoked_subcommand in WHOLE_FILE and (session.system or session.review):
+        return
+    if ctx.invoked_subcommand in PAGED and sys.stdout is not None and sys.stdout.isatty():
+        ctx.with_resource(import_module("readiness_tui.cli.kit.pager").paged())
+    if ctx.invoked_subcommand in WHOLE_FILE and (session.system or session.review):
         raise click.UsageError(f"`{ctx.invoked_subcommand}` is not about one review: leave --system and --review out.")
 
 
@@ -140,6 +174,8 @@ root.params = [*root.params[-4:], *root.params[:-4]]
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and give its exit code; a person never sees a traceback."""
+    if _ASKED in os.environ:  # a shell asks for words at a key press: nothing is run
+        return _complete(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # characters missing from the terminal's encoding are shown as \\u…
             stream.reconfigure(errors="backslashreplace")
@@ -175,6 +211,18 @@ def run(arguments: list[str] | None = None) -> int:
         return codes.OUR_FAULT
 
 
+def _complete(arguments: list[str] | None) -> int:
+    """Answer a shell that completes a line. What goes wrong meanwhile offers nothing, in silence."""
+    try:
+        import_module("readiness_tui.cli.shell.scripts")  # how each shell asks
+        root.main(args=arguments, prog_name="readiness", standalone_mode=False)
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else 1
+    except BaseException:
+        return 1
+    return 0
+
+
 def _doing(arguments: list[str] | None) -> str:
     """The command by its name, without what was given to it."""
     words = sys.argv[1:] if arguments is None else arguments
@@ -183,7 +231,7 @@ def _doing(arguments: list[str] | None) -> str:
 
 def _did_you_mean(error: click.ClickException) -> str:
     """The commands that are spelled like the one that does not exist. (click says it of options itself.)"""
-    unknown = re.fullmatch(r"No such command ['\"](.*)['\"]\.", error.message, re.DOTALL)
+    unknown = re.fullmatch(r"No such command ['\"](.*)['\"]\.(?: Topics .*)?", error.message, re.DOTALL)
     if unknown is None or not isinstance(error, click.UsageError) or error.ctx is None:
         return ""
     group = error.ctx.command

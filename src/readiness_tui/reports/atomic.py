@@ -15,6 +15,9 @@ from pathlib import Path
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 
+_WINDOWS = os.name == "nt"
+#: Names that Windows keeps for devices, in every folder and with every ending; NUL alone may be meant, and swallows all.
+_DEVICE = re.compile(r"(?:CON|PRN|AUX|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³]|NUL(?=[ ]*\.))[ ]*(?:\..*)?", re.IGNORECASE)
 _DESCRIPTOR = re.compile(r"(?:/proc/(\d+)(?:/task/\d+)?|/dev)/fd/(\d+)")
 
 
@@ -30,6 +33,7 @@ def write_text(path: Path, text: str) -> None:
 
 def write_bytes(path: Path, data: bytes) -> None:
     """The same for what is no text."""
+    _refuse_device_name(path)
     try:
         there = _what_is_at(path)
         if there is not None and not stat.S_ISREG(there.st_mode):
@@ -48,6 +52,7 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 def refuse(path: Path) -> None:
     """Raise ReadinessError if `write_text` would refuse this path, as far as can be seen without writing."""
+    _refuse_device_name(path)
     try:
         there = _what_is_at(path)
     except OSError as error:
@@ -56,6 +61,14 @@ def refuse(path: Path) -> None:
         _refuse_kind(path, there)
     else:
         _refuse(Path(os.path.realpath(path)), there)
+
+
+def _refuse_device_name(path: Path) -> None:
+    if _WINDOWS and _DEVICE.fullmatch(path.name):
+        raise ReadinessError(
+            f"{_shown(path)} cannot be a file: Windows keeps the name {one_line(path.name, 40)} for a device. Choose another"
+            " name."
+        )
 
 
 def _what_is_at(path: Path) -> os.stat_result | None:

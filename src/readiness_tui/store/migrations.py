@@ -61,6 +61,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _upgrade("people_roles"),
     _upgrade("together"),
     _upgrade("chain"),
+    _upgrade("review_views"),
 )
 
 

@@ -83,14 +83,16 @@ class TerminalApp(App[None]):
     def suspend(self) -> Iterator[None]:
         """As Textual's. Whoever has the terminal meanwhile has its Ctrl+C too: it does not end the app."""
         loop = asyncio.get_running_loop()
-        loop.remove_signal_handler(signal.SIGINT)
+        with suppress(NotImplementedError):  # Windows: nothing was added
+            loop.remove_signal_handler(signal.SIGINT)
         before = signal.signal(signal.SIGINT, lambda *_: None)  # not ignored: that, the editor would inherit
         try:
             with super().suspend():
                 yield
         finally:
             signal.signal(signal.SIGINT, before)
-            loop.add_signal_handler(signal.SIGINT, self._asked_to_end, signal.SIGINT)
+            with suppress(NotImplementedError):
+                loop.add_signal_handler(signal.SIGINT, self._asked_to_end, signal.SIGINT)
 
     def _asked_to_end(self, number: int) -> None:
         """Leave as by the key. A second signal ends the process at once, as it would any other."""

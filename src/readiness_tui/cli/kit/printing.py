@@ -91,10 +91,15 @@ def say_checked(found: dict[str, str], before: dict[str, Any] | None, *, as_json
 
 def progress(done: int, total: int) -> bool:
     """Show on a terminal how far something is."""
-    if total and sys.stderr is not None and sys.stderr.isatty():
+    if total and _in_place():
         # The cursor returns each time, so that whatever is printed next, even an error, overwrites the progress.
         _print("     \r" if done >= total else f"{done * 100 // total:3d} %\r", sys.stderr)
     return True
+
+
+def _in_place() -> bool:
+    """Whether there is a terminal for progress, which can go back to the beginning of a line."""
+    return sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def paced(unit: str = "") -> Callable[[int, int], bool]:
@@ -106,7 +111,7 @@ def paced(unit: str = "") -> Callable[[int, int], bool]:
 
     def show(done: int, total: int) -> bool:
         nonlocal wide
-        if total and sys.stderr is not None and sys.stderr.isatty():
+        if total and _in_place():
             words = pace.words(done, total, time.monotonic())
             _print(f"{words:{wide}}\r", sys.stderr)
             wide = len(words)
@@ -115,10 +120,43 @@ def paced(unit: str = "") -> Callable[[int, int], bool]:
     return show
 
 
+#: What is held back for the pager (`kit/pager.py`), while something is.
+_held: list[str] | None = None
+
+
+def hold() -> None:
+    """Hold back what is printed to stdout from now on."""
+    global _held
+    _held = []
+
+
+def release() -> str:
+    """What was held back; nothing is from now on."""
+    global _held
+    text, _held = "".join(_held or ()), None
+    return text
+
+
+def let_out() -> None:
+    """Print what is held back so far: somebody is about to be asked about it."""
+    if _held:
+        text = release()
+        print_whole(text)
+        hold()
+
+
+def print_whole(text: str) -> None:
+    """Print what was held back, as it was going to be printed."""
+    _print(text, sys.stdout)
+
+
 def _print(text: str, stream: TextIO | None) -> None:
     """Print; a reader that stops early (`| head`), or a terminal that is gone, changes neither the command's work nor its exit
     status. Nor do remarks that cannot be written; a result that cannot be is an error."""
     if stream is None:  # closed before the program started
+        return
+    if _held is not None and stream is sys.stdout:
+        _held.append(text)
         return
     try:
         click.echo(text, file=stream, nl=False)

@@ -18,6 +18,7 @@ from readiness_tui.store.codec import stamp
 from readiness_tui.store.rows import fetch
 from readiness_tui.store.sqlite import Connection
 
+_WINDOWS = os.name == "nt"
 _OLD = timedelta(days=1)  # rows of other machines that nobody has renewed for so long are cleared away
 
 
@@ -90,6 +91,8 @@ def _began(pid: int) -> str:
         return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[19]
     except (OSError, IndexError):
         pass
+    if _WINDOWS:  # to ask there would be to send a Ctrl-C
+        return "runs"
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
