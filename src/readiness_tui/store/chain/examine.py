@@ -36,10 +36,10 @@ def sealed(conn: Connection) -> list[ByHand]:
     return _once(found())
 
 
-def kept(conn: Connection) -> list[ByHand]:
-    """Kept results that are never given back, because they are not what was kept."""
+def kept(conn: Connection, key: bytes) -> list[ByHand]:
+    """Kept results that are never given back, because they are not what was kept with this key."""
     said = "not what was kept: it is worked out again when it is asked for"
-    return [ByHand("kept", place, said) for place in results.damaged(conn)]
+    return [ByHand("kept", place, said) for place in results.damaged(conn, key)]
 
 
 def _rows(conn: Connection) -> Iterator[ByHand]:
