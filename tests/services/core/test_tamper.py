@@ -320,3 +320,23 @@ def test_a_committed_head_is_looked_for(
     assert run(["--db", str(path), "doctor", "--head", f"999:{digest}"]) == 1
     assert "has no entry 999" in capsys.readouterr().out
     assert run(["--db", str(path), "doctor", "--head", "nonsense"]) == 2
+
+
+@pytest.mark.parametrize("table", ["kept", "vote", "gate"])
+def test_a_table_that_is_gone_is_said_to_be_and_no_save_is_spoken_of(
+    table: str, sample_db: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    conn = sqlite3.connect(sample_db)
+    conn.execute("PRAGMA foreign_keys = OFF")
+    conn.execute(f"DROP TABLE {table}")
+    conn.commit()
+    conn.close()
+    assert run(["--db", str(sample_db), "check"]) == 4
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "changed" in said.err
+    assert "Restore a backup" in said.err
+    assert "Nothing of this save was stored" not in said.err
+    code, lines = doctor(sample_db, capsys)
+    assert code == 1 or (code == 4 and table != "kept")
+    assert table != "kept" or lines == ["✗ table kept: dropped: it held what was kept"]
