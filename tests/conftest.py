@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,29 @@ from readiness_tui.services.start.start import open_sample
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 
 
+def _at_home(home: Path, patch: pytest.MonkeyPatch) -> None:
+    """What files of all tests hold was kept with one key, so that a test need not work it out."""
+    patch.setenv("HOME", str(home))
+    patch.setenv("XDG_STATE_HOME", str(home / "state"))
+    patch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    state = home / "state" / "readiness-tui"
+    state.mkdir(parents=True, mode=0o700)
+    (state / "kept-key").write_bytes(bytes(range(32)))
+    (state / "kept-key").chmod(0o600)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _home_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """For what is made once for all tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        _at_home(tmp_path_factory.mktemp("home of all"), patch)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """State and configuration go to a folder of the test's own, and no database is named from outside."""
-    home = tmp_path_factory.mktemp("home")
-    monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    _at_home(tmp_path_factory.mktemp("home"), monkeypatch)
     monkeypatch.delenv("READINESS_DB", raising=False)
     monkeypatch.setenv("READINESS_WHO", "ana")
     monkeypatch.setenv("TZ", "UTC")

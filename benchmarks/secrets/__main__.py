@@ -1,7 +1,8 @@
 """`python -m benchmarks.secrets`: what share of labelled credentials is masked, by kind, and how much harmless text is.
 
-Three lists that share no line: `development`, which the rules were written with, `held_out`, lines as another scanner
-describes them, and `strangers`, formats from vendors' documents in places drawn at random. The held-out half was first run on
+Four lists that share no line: `development`, which the rules were written with, `held_out`, lines as another scanner
+describes them, `strangers`, formats from vendors' documents in places drawn at random, and `scanners`, from the rule lists of gitleaks and
+TruffleHog. The held-out half was first run on
 rules that had never met it: 518 of 550 were masked (94.2 %), and 10 of 595 harmless texts were taken for one (1.7 %). What was
 missed then (a login in .netrc, `-u … -p …`, `-Password`, Amazon's MWS tokens, the Spanish word for password with its ñ) was
 mended as kinds, so that its figure of today is no longer one of texts unseen.
@@ -9,6 +10,12 @@ mended as kinds, so that its figure of today is no longer one of texts unseen.
 The strangers came after that, in a list of 222 kinds: 843 of 904 were masked (93.3 %), and 2 of 353 harmless texts taken for one
 (0.6 %). `passwd=`, a value in a field beside its name, subscripts, short sentences and four vendors were mended as kinds, too.
 What is kept here is shorter and leans on what was missed: of it the rules of that day masked 637 of 745 (85.5 %).
+
+The scanners came last, whole as it is kept: of its first draw 890 of 945 were masked (94.2 %), and of the 329 harmless texts written
+with it none was changed. Ten vendors' formats fell, five of a login's names (counted as credentials then; its password was masked),
+what stands beside a variable that is read (`env.SECRET || "…"`), a login given to a library, a tag of YAML, `-passin pass:…`, and
+any password that begins like a rule of validation (`gt…`, `min…`). They were mended as kinds, with two dozen more formats that the
+scanners list.
 """
 
 from __future__ import annotations
@@ -20,11 +27,16 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from benchmarks.secrets import development, harmless, held_out, strangers
+from benchmarks.secrets import development, harmless, held_out, lookalikes, scanners, strangers
 from benchmarks.secrets.measure import Shown, measure
 from readiness_tui.cli.common import as_json, say, say_json
 
-HALVES = {"development": development.samples, "held out": held_out.samples, "strangers": strangers.samples}
+HALVES = {
+    "development": development.samples,
+    "held out": held_out.samples,
+    "strangers": strangers.samples,
+    "scanners": scanners.samples,
+}
 
 
 @click.command()
@@ -32,7 +44,7 @@ HALVES = {"development": development.samples, "held out": held_out.samples, "str
 @as_json
 def main(each: int, as_json: bool) -> None:
     """How much of labelled credentials is masked, and how much harmless text; beside detect-secrets, where installed."""
-    plain = harmless.samples(each)
+    plain = [*harmless.samples(each), *lookalikes.samples(each)]
     found = {name: measure(samples(each), plain) for name, samples in HALVES.items()}
     peers = {name: measure(samples(each), plain, hide) for name, samples in HALVES.items()} if (hide := _peer()) else {}
     if as_json:

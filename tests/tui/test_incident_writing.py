@@ -155,6 +155,52 @@ async def test_a_megabyte_in_one_paste(sample_app: ReadinessApp) -> None:
         assert isinstance(sample_app.screen, IncidentsScreen)
 
 
+@pytest.mark.parametrize(
+    ("does", "said"),
+    [
+        ("exit 3", "ended with status 3, so the text was left as it is here"),
+        ("kill -9 $$", "was killed by signal 9, so the text was left"),
+        ('rm "$1"', "removed INC-2.md, so the text was left"),
+        ('rm "$1"; mkdir "$1"', "which is no regular file"),
+        ('rm "$1"; mkfifo "$1"', "which is no regular file"),
+        (r"printf 'a\377b' > " + '"$1"', "is not UTF-8 at byte 2"),
+        ('head -c 5000000 /dev/zero > "$1"', "more than 4 MiB"),
+    ],
+)
+def test_what_an_editor_does_wrong_is_said_and_takes_no_text(
+    does: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from contextlib import nullcontext
+
+    from readiness_tui.domain.errors import ReadinessError
+    from readiness_tui.tui import external_editor
+
+    class Terminal:
+        suspend = staticmethod(nullcontext)
+
+    script = tmp_path / "an editor's name"
+    script.write_text(f"#!/bin/sh\n{does}\n")
+    script.chmod(0o755)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setenv("VISUAL", f'"{script}"')
+    with pytest.raises(ReadinessError, match=said):
+        external_editor.edit(Terminal(), "first", "INC-2.md")  # type: ignore[arg-type]
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "full"))
+    with pytest.raises(ReadinessError, match="No file could be made"):
+        external_editor.edit(Terminal(), "first", "INC-2.md")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("named", "said"), [("vim 'x", "VISUAL is “vim 'x”"), ("''", "names no program")])
+def test_an_editor_that_cannot_be_read_is_said(named: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from readiness_tui.domain.errors import ReadinessError
+    from readiness_tui.tui import external_editor
+
+    monkeypatch.setenv("VISUAL", named)
+    with pytest.raises(ReadinessError, match=said):
+        external_editor._command()
+
+
 def test_the_editor_that_is_named_gets_the_text_and_gives_it_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

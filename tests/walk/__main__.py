@@ -1,6 +1,8 @@
-"""`python -m tests.walk [--minutes 5] [--seed 1] [--stage hostile …] [--terminal]`: walk the app at random and report what broke.
+"""`python -m tests.walk [--minutes 5] [--seed 1] [--stage hostile …] [--terminal | --chart FILE]`: walk the app and report what
+broke.
 
-`--terminal`: as real processes in a pseudo-terminal, else inside, which is faster and sees more.
+At random: inside, which is faster and sees more, or with `--terminal` as real processes in a pseudo-terminal. To its end, with
+`--chart`: every key of every place, the nearest untried first. FILE keeps how far it came, and the next run goes on there.
 """
 
 from __future__ import annotations
@@ -13,9 +15,11 @@ import time
 from argparse import ArgumentParser
 from pathlib import Path
 
-from tests.walk import outside
+from tests.walk import chart, outside
 from tests.walk.inside import Found, walk
 from tests.walk.stages import STAGES, Stage
+
+IDLE = 4  # apps in a row that found nothing new: what is left cannot be reached
 
 
 def main() -> int:
@@ -24,7 +28,9 @@ def main() -> int:
     asks.add_argument("--seed", type=int, default=1)
     asks.add_argument("--stage", nargs="*", default=list(STAGES), choices=list(STAGES))
     asks.add_argument("--terminal", action="store_true")
+    asks.add_argument("--chart", type=Path)
     asked = asks.parse_args()
+    kept = asked.chart.absolute() if asked.chart else None
     with tempfile.TemporaryDirectory(prefix="walk-") as folder:
         for name in ("HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME"):
             os.environ[name] = folder
@@ -33,7 +39,9 @@ def main() -> int:
         if asked.terminal:
             return _in_a_terminal(stages, asked.seed, asked.minutes * 60)
         found, seed, end = Found(), asked.seed, time.monotonic() + asked.minutes * 60
-        while time.monotonic() < end:
+        if kept is not None:
+            seed = _to_the_end(stages, seed, found, end, kept)
+        while kept is None and time.monotonic() < end:
             asyncio.run(walk(stages[seed % len(stages)], seed, found, until=end))
             seed += 1
     print(
@@ -42,6 +50,23 @@ def main() -> int:
     for what, account in found.faults.items():
         print(f"\n=== {what}, {found.counts[what]} times\n{account}")
     return 1 if found.faults else 0
+
+
+def _to_the_end(stages: list[Stage], seed: int, found: Found, end: float, path: Path) -> int:
+    """Every key of every place of every stage; the seed that would be next."""
+    charts = chart.read(path)
+    waiting = [(stage, 0) for stage in stages]
+    while waiting and time.monotonic() < end:  # in turn, so that each has come as far when time is up
+        stage, idle = waiting.pop(0)
+        one = charts.setdefault(stage.name, chart.Chart())
+        before = one.counts
+        asyncio.run(walk(stage, seed, found, until=end, chart=one))
+        chart.keep(path, charts)
+        seed, idle = seed + 1, idle + 1 if one.counts == before else 0
+        if idle < IDLE:
+            waiting.append((stage, idle))
+    print("\n".join(chart.told(charts)))
+    return seed
 
 
 def _in_a_terminal(stages: list[Stage], seed: int, seconds: float) -> int:

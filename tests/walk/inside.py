@@ -30,6 +30,7 @@ from readiness_tui.services.importing import imports
 from readiness_tui.services.review import assess, history, reviews
 from readiness_tui.tui.app import ReadinessApp
 from tests.hostile import RAW, bad
+from tests.walk.chart import Chart
 from tests.walk.keys import Step, chance, place, steps
 from tests.walk.stages import NOW, Stage
 
@@ -95,8 +96,17 @@ class Meddler(threading.Thread):
         reviews.set_blind(desk, self._dice.random() < 0.5)
 
 
-async def walk(stage: Stage, seed: int, found: Found, *, until: float, tell: Callable[[str], None] = print) -> None:
-    """One app from its start to a fault, to its LENGTH, or to the time `until` (monotonic)."""
+async def walk(
+    stage: Stage,
+    seed: int,
+    found: Found,
+    *,
+    until: float,
+    chart: Chart | None = None,
+    tell: Callable[[str], None] = print,
+) -> None:
+    """One app from its start to a fault, to its LENGTH, to the time `until` (monotonic), or, by a `chart`, to where nothing
+    untried is in reach."""
     dice, path, done = random.Random(seed), stage.fresh(), []
     meddler = Meddler(path, seed) if dice.random() < 0.5 and stage.name != "read-only" else None
     desk = open_desk(path, stage.who, clock=lambda: NOW)
@@ -108,12 +118,18 @@ async def walk(stage: Stage, seed: int, found: Found, *, until: float, tell: Cal
         async with app.run_test(size=size, notifications=True) as pilot:
             if meddler is not None:
                 meddler.start()
-            if dice.random() < 0.7:  # else keys come while it loads
+            if chart is not None:
+                chart.started()
+            if chart is not None or dice.random() < 0.7:  # else keys come while it loads
                 await asyncio.wait_for(_settle(pilot), PATIENCE)
             for _ in range(LENGTH):
                 if time.monotonic() > until or not app.is_running:
                     break
-                where, step = place(app), _choose(app, dice, found)
+                where = place(app)
+                chosen = _choose(app, dice, found) if chart is None else chart.next(app, dice)
+                if chosen is None:
+                    break
+                step = chosen
                 found.tried[where, str(step)] += 1
                 found.steps += 1
                 done.append(f"{where}: {step}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass
 
 from textual.app import App
@@ -22,6 +23,7 @@ TEXTS = (
     "latency>3000 tag:", "score:faithfulness<0.5", 'status:"', "(((", "[/nope]", "é" * 400, "日本語 e\u0301\u0301 👩 \u200b", "\x00\x1b[31m",
     POISON, bad("typed"), "a" * 5000, "\n".join("line" for _ in range(300)), "/etc/passwd", "/dev/null", "~", ".", "..", "/nowhere/x.json", "nan", "@x /sev 9",
 )  # fmt: skip
+_WORD = re.compile(r"[A-Za-z]{2,}")
 SIZES = ((80, 24), (120, 40), (20, 5), (40, 12), (200, 60), (81, 8), (10, 3), (1, 1))
 
 
@@ -38,10 +40,12 @@ class Step:
 
 
 def place(app: App[None]) -> str:
-    """Where one is, as far as keys are concerned: the screen and the focused widget."""
+    """Where one is, as far as keys are concerned: the screen, how a dialog's title begins, the focused widget."""
     focused = app.focused
     name = f"{type(focused).__name__}#{focused.id}" if focused is not None else "-"
-    return f"{type(app.screen).__name__}/{name}"
+    title = _WORD.findall(str(getattr(app.screen, "_title", "") or ""))[:2]
+    mark = f"[{' '.join(title)}]" if title else ""
+    return f"{type(app.screen).__name__}{mark}/{name}"
 
 
 def steps(app: App[None]) -> list[Step]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.errors import ReadinessError, TamperedError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sqlite import sqlite3
 
+_LACKS = re.compile(r"no such (table|column): (\S+)")
 _FOREIGN_KEY = 787  # SQLITE_CONSTRAINT_FOREIGNKEY (sqlite.org/rescode.html), which pysqlite3 does not name
 
 
@@ -95,6 +97,11 @@ def explain(error: Exception, path: Path) -> ReadinessError:
         text = (
             f"{name} is damaged ({one_line(str(error), 100)}). "
             "Restore a backup, or rescue what is readable with `sqlite3 FILE .recover`."
+        )
+    elif (lacks := _LACKS.match(str(error))) is not None:
+        return TamperedError(
+            f"{name} has no {lacks[1]} {one_line(lacks[2], 80)}, which readiness-tui made in it: something else has changed the"
+            " file. Nothing was read or saved. Restore a backup; `readiness doctor` says what else was changed."
         )
     elif _is_foreign_key(error):
         text = (

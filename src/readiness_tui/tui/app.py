@@ -17,7 +17,6 @@ from textual.events import Event, InputEvent, Key, MouseMove, Paste
 from textual.notifications import Notify, SeverityLevel
 
 from readiness_tui.domain.errors import AlreadySaved, ReadinessError
-from readiness_tui.domain.text import sanitise
 from readiness_tui.tui.app_keys import APP_KEYS
 from readiness_tui.tui.notice import Notice
 from readiness_tui.tui.screens.room import RoomScreen
@@ -27,7 +26,7 @@ from readiness_tui.tui.store_work import left_typed as _left_typed
 from readiness_tui.tui.store_work import load as _load
 from readiness_tui.tui.store_work import pulse_of as _pulse
 from readiness_tui.tui.terminal_app import TerminalApp
-from readiness_tui.tui.text import visible
+from readiness_tui.tui.text import pasted, visible
 from readiness_tui.tui.together import Together
 from readiness_tui.tui.way import Way
 from readiness_tui.tui.where_to import where_to
@@ -119,7 +118,7 @@ class ReadinessApp(TerminalApp):
             self._early.append(event)
             return
         if isinstance(event, Paste):
-            event.text = sanitise.visible(event.text)  # a field shows what it holds, so nothing raw may get into one
+            event.text = pasted(event.text, self.focused)
         await super().on_event(event)
 
     def _too_early(self, event: Event) -> bool:

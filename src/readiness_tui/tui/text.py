@@ -56,3 +56,14 @@ def clickable(content: Content, action: str) -> Content:
 def join(*parts: Content | str) -> Content:
     """Contents one after another; plain strings here are the program's own words."""
     return Content("").join([part if isinstance(part, Content) else Content(part) for part in parts])
+
+
+def pasted(text: str, field: object) -> str:
+    """What a paste brings into a field: nothing raw, because a field shows what it holds. Lines become one where it takes only
+    the first of several and would drop the others."""
+    from textual.widgets import Input
+
+    clean = sanitise.visible(text)
+    if isinstance(field, Input) and type(field)._on_paste is Input._on_paste:
+        return " ".join(line for line in clean.splitlines() if line.strip())
+    return clean

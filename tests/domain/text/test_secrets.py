@@ -56,6 +56,18 @@ ASSIGNED = [
     ("GET /?password={}&next=1", "hunter2x", "assigned-secret"),
     ("AZURE_STORAGE_KEY={}", A36 * 2 + "ABCDefgh012345" + "==", "assigned-key"),
     ("curl -b '{}' https://x.example", "session=aB3dE5gH7jK9mN1p", "cookie"),
+    ("password={} x", "gtbqGosSHHYt60EYXtB3", "assigned-secret"),  # begins like a rule of validation, as the next do
+    ("amqps://bot:{}@mq.example.org/v", "minX4k9zPw7", "url-password"),
+    ("amqps://bot:{}@mq.example.org/v", "X3TlVKhCF", "url-password"),  # like the name of an algorithm
+    ("DB_PASSWORD={} ", "~PWQF!lmzLQu~t", "assigned-secret"),  # like a path
+    ("const s = process.env.SECRET || '{}';", "ZX0Fvta8h19KFMs7", "assigned-secret"),
+    ("x = os.getenv('API_KEY', '{}')", "ZX0Fvta8h19KFMs7", "assigned-secret"),
+    ("x = os.environ['DB_PASSWORD'] or '{}'", "hunter2x9", "assigned-secret"),
+    ("requests.get(url, auth=('svc', '{}'))", "7OuW3JbDldIILS", "assigned-secret"),
+    ("HTTPBasicAuth('svc', '{}')", "swordfish", "assigned-secret"),
+    ('passwd: !!str "{}"', "WzsYO93HQZCy", "assigned-secret"),
+    ("openssl pkcs12 -in k.p12 -passin pass:{}", "TsPZSP6Rq4px", "command-password"),
+    ("GET https://x.example/v1?p=2&access_token={} HTTP/1.1", "chMFuqYGoYCZpypqHIevAoWLzPaxqoNL", "url-token"),
     ("log in as user bob, pass {}", "P@ssw0rdNl", "spoken-secret"),
     ("use the password '{}' there", "P@ssw0rdNl", "spoken-secret"),
     ("our client secret is {}", "aB3dE5gH7jK9mN1pQ3rS", "spoken-secret"),
@@ -67,6 +79,12 @@ INNOCENT = [
     "commit " + hashlib.sha1(b"x").hexdigest(),
     "How do I reset my password? Your password: required, at least eight characters.",
     "The API key expired, so rotate the secret: see the runbook.",
+    "os.environ.get('SECRET', 'a-name-of-it') or os.getenv('PASSWORD', default)",
+    "auth=('user', 'password') HTTPBasicAuth('user', 'password') auth=(name, secret)",
+    "fields: password, username, remember_me; secret or token, whichever you have",
+    "${DB_PASSWORD:-changeme} -passin pass:$PASS passwd: !!str required",
+    "https://registry.example.com:5000/v2 https://a-long-name-of-a-host.example.org/x@y",
+    "password=required|min:8 pwd: min:8 max:64 str[8] int32 varchar255 x86_64 v2 sha256",
     "password=******** api_key=<redacted> secret=$APP_SECRET1 token={{ token1 }}",
     'api_key=os.environ["OPENAI_API_KEY_2"] password=getpass(1)',
     "PWD=/home/user1/project2",
@@ -106,6 +124,18 @@ def test_an_assigned_secret_is_found_without_its_name(around: str, secret: str, 
     (hit,) = find_secrets(text)
     assert (hit.pattern, text[hit.start : hit.end]) == (name, secret)
     assert mask(text) == around.format(f"[masked {name}]")
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ('url="${DB_PASSWORD:-hunter2x9}/x"', "hunter2x9"),
+        ("git clone https://aB3dE5gH7jK9mN1pQ3rS5tU7:x-oauth-basic@github.com/a/b", "aB3dE5gH7jK9mN1pQ3rS5tU7"),
+    ],
+)
+def test_nothing_of_a_credential_stays_where_more_than_it_is_masked(text: str, secret: str) -> None:
+    assert secret not in mask(text)
+    assert mask(text).startswith(text[: text.index(secret) - 1])
 
 
 @pytest.mark.parametrize("text", INNOCENT)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -294,6 +297,46 @@ def test_a_row_that_was_damaged_or_mixed_up_is_as_good_as_none(harm: str, sample
     by_hand(harm)(sample_desk)
     assert kept.result(sample_desk, "word", lambda: "worked out") == "worked out"
     assert kept.result(sample_desk, "word", lambda: pytest.fail("kept again")) == "worked out"
+
+
+def test_who_may_write_to_the_file_alone_makes_no_result_that_is_given_back(sample_desk: Desk) -> None:
+    at = kept.now(sample_desk)
+    assert at is not None
+    assert kept.keep(sample_desk, at, {"word": "NO-GO"})
+    own = kept.own_key()
+    assert own is not None
+    forged, place = json.dumps("GO"), f"word/{at.place}"
+    for key in (bytes(32), b"", os.urandom(32)):  # anybody's, with the right place
+        digest = results._digest(key, results._of(own, place), at.mark, forged)
+        body = zlib.compress(forged.encode())
+        conn = sqlite3.connect(sample_desk.store.path, isolation_level=None)
+        conn.execute("UPDATE kept SET digest = ?, body = ? WHERE place = ?", (digest, body, results._of(own, place)))
+        assert conn.total_changes == 1
+        conn.close()
+        assert kept.find(sample_desk, at, "word") is None
+        with sample_desk.store.read() as conn:
+            assert results.damaged(conn, own) == [place]
+            assert results.damaged(conn, os.urandom(32)) == []  # of another's nothing can be said
+
+
+def test_two_people_keep_their_own_and_the_key_is_for_its_owner_alone(
+    sample_desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = kept.own_key()
+    assert kept.result(sample_desk, "word", lambda: "mine") == "mine"
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "other"))
+    assert kept.own_key() is None
+    assert kept.find(sample_desk, kept.now(sample_desk), "word") is None
+    assert kept.result(sample_desk, "word", lambda: "other's") == "other's"
+    path = tmp_path / "other" / "readiness-tui" / "kept-key"
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert len(path.read_bytes()) == 32
+    assert path.read_bytes() != mine
+    path.write_bytes(b"cut")  # as a full disk leaves it: made anew
+    assert kept.result(sample_desk, "word", lambda: "again") == "again"
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "readiness.db" / "no folder"))
+    assert not kept.keep(sample_desk, kept.now(sample_desk), {"word": "kept"})
+    assert kept.find(sample_desk, kept.now(sample_desk), "word") is None
 
 
 def test_a_value_that_json_would_change_is_not_kept(sample_desk: Desk) -> None:

@@ -18,6 +18,7 @@ from readiness_tui.services.core.view import load
 from readiness_tui.services.review import printed, scorecard
 from readiness_tui.sqlite import sqlite3
 from readiness_tui.store import Store
+from readiness_tui.store.chain import examine
 from tests.conftest import NOW
 from tests.services.core.kinds_by_hand import CARDS, KINDS, QUICK, VOTE
 
@@ -124,22 +125,45 @@ def test_what_an_import_brought_is_not_changed_while_the_import_is_away(
         refuses(sample_db, ("check",), capsys)
 
 
-def test_a_case_that_was_changed_past_the_triggers_without_dropping_one_is_seen(
-    sample_db: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def without_triggers(path: Path, sql: str) -> None:
     """SQLite's count of the schema does not move where its table of triggers is written directly."""
-    conn = sqlite3.connect(sample_db, isolation_level=None)
+    conn = sqlite3.connect(path, isolation_level=None)
     triggers = conn.execute("SELECT * FROM sqlite_master WHERE type = 'trigger'").fetchall()
     conn.executescript("PRAGMA writable_schema = ON; DELETE FROM sqlite_master WHERE type = 'trigger';")
     conn.close()
-    by_hand(
-        sample_db, "UPDATE run_case SET json = replace(json, 'fail', 'pass') WHERE json LIKE '%fail%'; DELETE FROM kept"
-    )
-    conn = sqlite3.connect(sample_db, isolation_level=None)
+    by_hand(path, sql)
+    conn = sqlite3.connect(path, isolation_level=None)
     conn.execute("PRAGMA writable_schema = ON")
     conn.executemany("INSERT INTO sqlite_master VALUES (?, ?, ?, ?, ?)", triggers)
     conn.close()
+
+
+PAST = {
+    "a case": "UPDATE run_case SET json = replace(json, 'fail', 'pass') WHERE json LIKE '%fail%'",
+    "a request": "UPDATE trace SET answer = 'yes' WHERE key = 5",
+    "a request gone": "DELETE FROM trace WHERE key = 5",
+    "a request more": "CREATE TEMP TABLE one AS SELECT * FROM trace WHERE key = 5; UPDATE one SET key = (SELECT max(key) + 1 FROM trace),"
+    " id = 'new'; INSERT INTO trace SELECT * FROM one",
+    "a request given to another import": "UPDATE trace SET import_id = (SELECT min(id) FROM import WHERE id NOT IN (SELECT import_id FROM trace)) WHERE key = 7",
+}
+
+
+@pytest.mark.parametrize("what", PAST)
+def test_what_was_changed_past_the_triggers_without_dropping_one_is_seen_where_it_is_judged_anew(
+    what: str, sample_db: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    without_triggers(sample_db, f"{PAST[what]}; DELETE FROM kept")
     refuses(sample_db, ("check", "gate check"), capsys)
+
+
+def test_of_a_large_file_requests_are_held_against_their_imports_by_doctor(
+    sample_db: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examine, "REQUESTS", 10)
+    without_triggers(sample_db, f"{PAST['a request']}; DELETE FROM kept")
+    assert run(["--db", str(sample_db), "check"]) == 1
+    capsys.readouterr()
+    assert doctor(sample_db, capsys)[0] == 1
 
 
 def test_a_table_that_the_program_reads_is_missed(sample_db: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -296,3 +320,23 @@ def test_a_committed_head_is_looked_for(
     assert run(["--db", str(path), "doctor", "--head", f"999:{digest}"]) == 1
     assert "has no entry 999" in capsys.readouterr().out
     assert run(["--db", str(path), "doctor", "--head", "nonsense"]) == 2
+
+
+@pytest.mark.parametrize("table", ["kept", "vote", "gate"])
+def test_a_table_that_is_gone_is_said_to_be_and_no_save_is_spoken_of(
+    table: str, sample_db: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    conn = sqlite3.connect(sample_db)
+    conn.execute("PRAGMA foreign_keys = OFF")
+    conn.execute(f"DROP TABLE {table}")
+    conn.commit()
+    conn.close()
+    assert run(["--db", str(sample_db), "check"]) == 4
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "changed" in said.err
+    assert "Restore a backup" in said.err
+    assert "Nothing of this save was stored" not in said.err
+    code, lines = doctor(sample_db, capsys)
+    assert code == 1 or (code == 4 and table != "kept")
+    assert table != "kept" or lines == ["✗ table kept: dropped: it held what was kept"]

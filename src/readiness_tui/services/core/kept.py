@@ -10,7 +10,8 @@ What a result rests on, all of which is in its mark:
 * the program: its text, its interpreter, its libraries (`program.py`).
 
 Nothing else may be part of a kept result: not the folder that a command stands in, its gate.lock or git, not the
-templates beside the file, not the terminal. Requests and cases are marked by their import, because they never change once
+templates beside the file, not the terminal. What is kept is sealed with a key of the person's own (`own_key`), so that another
+person, or another machine, works it out anew. Requests and cases are marked by their import, because they never change once
 they are seen. What guards the kept rows themselves, and what does not: `store/kept/results.py`.
 
 A front end asks `now`, then `find`; where that gives None it works the result out and hands it to `keep`, which keeps
@@ -21,18 +22,20 @@ domain is imported here.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from readiness_tui.services.core import program, tamper
+from readiness_tui.services.core import locate, program, tamper
 from readiness_tui.store.kept import marks, results
 
 if TYPE_CHECKING:
     from readiness_tui.services.core.desk import Desk
     from readiness_tui.store.sqlite import Connection
 
+_KEY, _KEY_BYTES = "kept-key", 32
 T = TypeVar("T")  # a value as JSON knows it
 
 
@@ -73,12 +76,39 @@ def trusted(desk: Desk) -> bool:
     return tamper.sealed(desk) or not tamper.look(desk)
 
 
+def own_key(*, make: bool = False) -> bytes | None:
+    """The key of this person's results, which lies in the state folder and in no database; None where there is none and none
+    can be made, and then nothing is kept."""
+    path = locate.state_folder() / _KEY
+    try:
+        with open(path, "rb") as file:
+            found = file.read(_KEY_BYTES + 1)
+    except OSError:
+        found = b""
+    if len(found) == _KEY_BYTES:
+        return found
+    if not make:
+        return None
+    new, key = path.with_name(f"{_KEY}.{os.getpid()}"), os.urandom(_KEY_BYTES)
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(key)
+        os.replace(new, path)  # of two that make one at once the later stays
+    except OSError:
+        return None
+    return key
+
+
 def find(desk: Desk, seen: Standpoint | None, name: str) -> Any | None:
     """What was kept under this name for this standpoint; None where nothing was."""
     if seen is None:
         return None
+    key = own_key()
+    if key is None:
+        return None
     with desk.store.read() as conn:
-        text = results.get(conn, f"{name}/{seen.place}", seen.mark)
+        text = results.get(conn, key, f"{name}/{seen.place}", seen.mark)
     return None if text is None else json.loads(text)
 
 
@@ -92,6 +122,9 @@ def keep(
     """
     if seen is None or not program.unchanged() or tamper.look(desk) or now(desk, as_of=as_of, viewer=viewer) != seen:
         return False
+    key = own_key(make=True)
+    if key is None:
+        return False
     texts: dict[str, str] = {}
     for name, value in values.items():
         text = json.dumps(value, ensure_ascii=True, allow_nan=True, separators=(",", ":"))
@@ -100,7 +133,7 @@ def keep(
         texts[f"{name}/{seen.place}"] = text
 
     def put(conn: Connection) -> None:
-        results.put(conn, texts, seen.mark)
+        results.put(conn, key, texts, seen.mark)
 
     return desk.store.keep(put)
 

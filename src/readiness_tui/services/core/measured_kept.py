@@ -13,7 +13,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.gate_result.model import GateOutcome
 from readiness_tui.domain.runs.model import Run
 from readiness_tui.domain.text.plain import plain, stored
-from readiness_tui.services.core import program, tamper
+from readiness_tui.services.core import kept, program, tamper
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.measured import Footing, Measured, later
 from readiness_tui.store import runs
@@ -40,23 +40,24 @@ class KeptMeasured:
 def find(conn: Connection, review: Review, as_of: date, mark: str, footing: Callable[[], Footing]) -> Measured | None:
     """The measurement that was kept under the mark of what is imported; `footing` reads what it rests on."""
     full = _mark(mark)
-    text = None if full is None else results.get(conn, _place(review.id, as_of), full)
+    key = kept.own_key()
+    text = None if full is None or key is None else results.get(conn, key, _place(review.id, as_of), full)
     if text is None:
         return None
     try:
-        kept = stored(json.loads(text), KeptMeasured, "measurement")
+        found = stored(json.loads(text), KeptMeasured, "measurement")
     except ReadinessError:  # it is only kept: what cannot be read is measured anew
         return None
     return Measured(
-        gate=kept.gate,
-        proposals=kept.proposals,
+        gate=found.gate,
+        proposals=found.proposals,
         runs=tuple(runs.all(conn, review.system)),
-        candidate_runs=kept.candidate_runs,
-        baseline_runs=kept.baseline_runs,
-        has_eval_set=kept.has_eval_set,
-        trace_count=kept.trace_count,
-        notes=kept.notes,
-        ambiguous=kept.ambiguous,
+        candidate_runs=found.candidate_runs,
+        baseline_runs=found.baseline_runs,
+        has_eval_set=found.has_eval_set,
+        trace_count=found.trace_count,
+        notes=found.notes,
+        ambiguous=found.ambiguous,
         footing=later(footing),
         at_hand=False,
     )
@@ -79,12 +80,12 @@ def keep(desk: Desk) -> None:
     if waiting is None or not program.unchanged() or tamper.look(desk):
         return
     review_id, as_of, mark, made = waiting[1]
-    text, full = _text(made), _mark(mark)
-    if text is None or full is None:
+    text, full, key = _text(made), _mark(mark), kept.own_key(make=True)
+    if text is None or full is None or key is None:
         return
 
     def put(conn: Connection) -> None:
-        results.put(conn, {_place(review_id, as_of): text}, full)
+        results.put(conn, key, {_place(review_id, as_of): text}, full)
 
     desk.store.keep(put)
 

@@ -75,12 +75,14 @@ def words(found: tuple[ByHand, ...]) -> str:
 
 def by_hand(desk: Desk) -> list[ByHand]:
     """All that was changed by hand anywhere in the file: for `doctor`."""
+    from readiness_tui.services.core.kept import own_key
     from readiness_tui.store.chain import examine
 
     with desk.store.read() as conn:
         same = seal.unmoved(conn)
         found = examine.whole(conn)
-        kept = examine.kept(conn)
+        key = own_key()
+        kept = [] if key is None else examine.kept(conn, key)
     if not found and not same:
         desk.store.settle_schema()
     return [*found, *kept]

@@ -26,29 +26,56 @@ _NAMES = {
 }
 
 
-#: Of imports that brought any of `contents.OF_RUNS`.
+#: Of imports that brought any of `contents.OF_RUNS`, and of some more.
 _WITH_RUNS = (
-    " AND (EXISTS (SELECT 1 FROM content_block b WHERE b.import_id = i.id AND b.part IN ('run', 'eval_set'))"
+    " AND (i.id IN ({}) OR EXISTS (SELECT 1 FROM content_block b WHERE b.import_id = i.id AND b.part IN ('run', 'eval_set'))"
     " OR EXISTS (SELECT 1 FROM run r WHERE r.import_id = i.id) OR EXISTS (SELECT 1 FROM eval_set e WHERE e.import_id = i.id))"
 )
 
 
-def changed(conn: Connection, system: str | None = None, *, of_runs: bool = False) -> Iterator[ByHand]:
-    """What differs, of the published imports of a system, or of all; `of_runs`: only runs, their cases and golden sets."""
-    counted = {
-        part: dict(conn.execute(sql).fetchall()) for part, sql in _COUNTED if not of_runs or part in contents.OF_RUNS
-    }
+def changed(conn: Connection, system: str | None = None) -> Iterator[ByHand]:
+    """What differs, of the published imports of a system, or of all."""
+    yield from _differing(conn, system, contents.ALL, contents.ALL, None)
+
+
+def quickly(conn: Connection, requests: int) -> Iterator[ByHand]:
+    """What differs of runs, their cases and golden sets; and of requests, the newest imports first while these brought so many
+    at most."""
+    newest = conn.execute(
+        "SELECT import_id, sum(rows) FROM content_block WHERE part = 'trace' GROUP BY import_id ORDER BY import_id DESC"
+    ).fetchall()
+    of_some: set[int] = set()
+    for number, brought in newest:
+        requests -= brought
+        if requests < 0:
+            break
+        of_some.add(number)
+    yield from _differing(conn, None, contents.OF_RUNS, contents.OF_RUNS | {"trace"}, of_some)
+
+
+def _differing(
+    conn: Connection, system: str | None, parts: frozenset[str], more: frozenset[str], of_some: set[int] | None
+) -> Iterator[ByHand]:
+    """Of all imports these parts, of some of them more."""
+    counted = {part: dict(conn.execute(sql).fetchall()) for part, sql in _COUNTED if part in parts}
+    quick = of_some is not None
+    for number in of_some or ():
+        own = conn.execute("SELECT count(*) FROM trace WHERE import_id = ?", (number,)).fetchone()[0]
+        counted.setdefault("trace", {})[number] = own
     for number, path, digest, at, who, name in conn.execute(
         "SELECT i.id, i.path, i.contents, i.published_at, i.person, s.name FROM import i"
         " LEFT JOIN system s ON s.id = i.system_id WHERE i.published_order IS NOT NULL"
-        + (_WITH_RUNS if of_runs else "")
+        + (_WITH_RUNS.format(", ".join(map(str, sorted(of_some or ())))) if quick else "")
         + " ORDER BY i.id"
     ).fetchall():
         if system is not None and name not in (system, None):
             continue
         since = f"imported {str(at)[:16].replace('T', ' ')} UTC by {one_line(str(who), 40)}"
         one = _Import(conn, number, f"of import {number}, {one_line(str(path), 60)}", since, name)
-        yield from one.changed(digest, {part: found.get(number, 0) for part, found in counted.items()}, of_runs=of_runs)
+        of_this = more if of_some is None or number in of_some else parts
+        yield from one.changed(
+            digest, {part: found.get(number, 0) for part, found in counted.items() if part in of_this}, of_this
+        )
 
 
 class _Import:
@@ -57,16 +84,16 @@ class _Import:
     def __init__(self, conn: Connection, number: int, called: str, since: str, system: str | None) -> None:
         self._conn, self._number, self._called, self._since, self._system = conn, number, called, since, system
 
-    def changed(self, digest: str, counted: dict[str, int], *, of_runs: bool) -> Iterator[ByHand]:
+    def changed(self, digest: str, counted: dict[str, int], parts: frozenset[str]) -> Iterator[ByHand]:
         sealed = contents.stored(self._conn, self._number)
         if contents.digest_of(sealed) != digest:
             yield self._named("content_block", "", "the digests of the blocks are not those of the import")
-        sealed = [block for block in sealed if not of_runs or block.part in contents.OF_RUNS]
+        sealed = [block for block in sealed if block.part in parts]
         for part, count in counted.items():
             then = sum(block.rows for block in sealed if block.part == part)
             if count > then:
                 yield self._named(part, "", f"{count - then} rows more than the import brought")
-        now = {(block.part, block.owner, block.first): block for block in self._now(of_runs)}
+        now = {(block.part, block.owner, block.first): block for block in self._now(parts)}
         told = 0
         for block in sealed:
             found = now.get((block.part, block.owner, block.first))
@@ -82,9 +109,9 @@ class _Import:
         if told > _NAMED:
             yield self._named("import", "", f"{told - _NAMED} more of what it brought is not as it was")
 
-    def _now(self, of_runs: bool) -> Iterator[contents.Block]:
+    def _now(self, parts: frozenset[str]) -> Iterator[contents.Block]:
         """The blocks as they are, up to one that cannot be read (raw records that do not unpack, each library in its own way)."""
-        made = contents.blocks(self._conn, self._number, of_runs=of_runs)
+        made = contents.blocks(self._conn, self._number, parts)
         while True:
             try:
                 block = next(made, None)

@@ -47,22 +47,25 @@ class Block:
     marks: bytes
 
 
+_ORDER = ("run", "run_case", "eval_set", "import_reject", "trace", "trace_raw")
+ALL = frozenset(_ORDER)
 #: What a gate is judged by, beside requests: little beside them.
-OF_RUNS = ("run", "run_case", "eval_set")
+OF_RUNS = frozenset(_ORDER[:3])
 
 
-def blocks(conn: Connection, import_id: int, *, of_runs: bool = False) -> Iterator[Block]:
-    """The blocks of what an import brought, as it lies in the file now; `of_runs`: those of `OF_RUNS` alone. Reads in chunks."""
+def blocks(conn: Connection, import_id: int, parts: frozenset[str] = ALL) -> Iterator[Block]:
+    """The blocks of what an import brought, as it lies in the file now: of these parts, which hold `OF_RUNS`. Reads in chunks."""
     yield from _blocks("run", 0, conn.execute(f"SELECT {_RUN} FROM run WHERE import_id = ? ORDER BY key", (import_id,)))
     for (run,) in conn.execute("SELECT key FROM run WHERE import_id = ? ORDER BY key", (import_id,)).fetchall():
         cases = f"SELECT {_CASE} FROM run_case WHERE run_key = ? ORDER BY position"
         yield from _blocks("run_case", run, conn.execute(cases, (run,)))
     yield from _blocks("eval_set", 0, _of_import(conn, "eval_set", _SET, "id", import_id))
-    if of_runs:
-        return
-    yield from _blocks("import_reject", 0, _of_import(conn, "import_reject", _REJECT, "position", import_id))
-    yield from _blocks("trace", 0, _traces(conn, import_id))
-    yield from _raw(conn, import_id)
+    if "import_reject" in parts:
+        yield from _blocks("import_reject", 0, _of_import(conn, "import_reject", _REJECT, "position", import_id))
+    if "trace" in parts:
+        yield from _blocks("trace", 0, _traces(conn, import_id))
+    if "trace_raw" in parts:
+        yield from _raw(conn, import_id)
 
 
 def _of_import(conn: Connection, part: str, names: str, place: str, import_id: int) -> Iterable[Row]:
@@ -92,9 +95,6 @@ def stored(conn: Connection, import_id: int) -> list[Block]:
         (import_id,),
     ).fetchall()
     return [Block(*row) for row in found]
-
-
-_ORDER = ("run", "run_case", "eval_set", "import_reject", "trace", "trace_raw")
 
 
 def digest_of(made: Iterable[Block]) -> str:

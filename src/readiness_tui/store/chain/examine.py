@@ -10,6 +10,8 @@ from readiness_tui.store.chain.found import ByHand
 from readiness_tui.store.kept import results
 from readiness_tui.store.sqlite import Connection
 
+REQUESTS = 20_000  # a quarter of a second
+
 
 def whole(conn: Connection) -> list[ByHand]:
     """All of the file. Takes about as long as importing what is in it."""
@@ -25,21 +27,23 @@ def whole(conn: Connection) -> list[ByHand]:
 
 
 def sealed(conn: Connection) -> list[ByHand]:
-    """What the triggers do not keep: typed rows, cards, tallies and new entries, held against what is known of them; and
-    runs, which cost little, because a connection may switch triggers off. Enough while the schema is as the program left
-    it (`seal.unmoved`), because then nobody has dropped a trigger."""
+    """What the triggers do not keep: typed rows, cards, tallies and new entries, held against what is known of them; and,
+    because a connection may switch triggers off, runs, which cost little, and requests up to `REQUESTS`. Enough while the
+    schema is as the program left it (`seal.unmoved`), because then nobody has dropped a trigger."""
 
     def found() -> Iterator[ByHand]:
         yield from _rows(conn)
-        yield from brought.changed(conn, of_runs=True)
+        yield from brought.quickly(conn, REQUESTS)
 
     return _once(found())
 
 
-def kept(conn: Connection) -> list[ByHand]:
-    """Kept results that are never given back, because they are not what was kept."""
+def kept(conn: Connection, key: bytes) -> list[ByHand]:
+    """Kept results that are never given back, because they are not what was kept with this key."""
+    if conn.execute("SELECT 1 FROM sqlite_master WHERE name = 'kept' AND type = 'table'").fetchone() is None:
+        return []  # the table is named among those that were dropped
     said = "not what was kept: it is worked out again when it is asked for"
-    return [ByHand("kept", place, said) for place in results.damaged(conn)]
+    return [ByHand("kept", place, said) for place in results.damaged(conn, key)]
 
 
 def _rows(conn: Connection) -> Iterator[ByHand]:

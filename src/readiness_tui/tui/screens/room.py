@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.widgets import Footer
 
@@ -138,7 +139,11 @@ class RoomScreen(ClosesItself, Screen[None]):
             review = view.review
             state = "frozen" if review.frozen_at is not None else "blind until reveal" if review.secret else ""
             self._show_title(review.system, review.release, state, view.saved_at)
-            await self.show(view)
+            try:
+                await self.show(view)
+            except NoMatches:  # taken down while it was read what it shows: another review was opened, or the app ends
+                if self.query(TitleBar):
+                    raise
         elif opening is not None:
             self._show_title(opening.system, opening.release, "frozen" if opening.frozen else "", opening.saved_at)
             self.show_first(opening.glance)

@@ -92,8 +92,8 @@ ADDRESSED = (
     ),
     SecretRule(
         "url-token",
-        r"://([A-Za-z0-9_~.-]{20,128}+)@",
-        ("://[a-z0-9_~.-]{20,128}@",),
+        r"://([A-Za-z0-9_~.-]{20,128}+)(?::[^\s/@\"'<>]{0,64})?@",
+        (r"://[a-z0-9_~.-]{20,128}(?::[^\t-\r\x1c- /@\"'<>]{0,64})?@",),
         of(strong),
     ),
     SecretRule(
@@ -127,6 +127,20 @@ ADDRESSED = (
         r"\s-u(?:ser)?\s{1,4}[^\s-]\S{0,64}\s{1,4}-p(?:ass(?:word)?)?\s{1,4}([^\s\"'-][^\s\"']{3,64}+)",
         (rf"-u(?:ser)?[{SPACE}]+[^{BLANK}-][^{BLANK}]*[{SPACE}]+-p",),
         of(real),
+        any_case=True,
+    ),
+    SecretRule(
+        "command-password",
+        r"-pass(?:in|out|word)?\s{1,4}pass:([^\s\"']{4,128}+)",
+        (rf"-pass(?:in|out|word)?[{SPACE}]+pass:",),
+        of(real),
+    ),
+    # Of a library that asks over HTTP: a name and its password.
+    SecretRule(
+        "assigned-secret",
+        r"(?:auth\s{0,4}=\s{0,4}|basicauth)\(\s{0,4}[\"'][^\s\"']{1,64}[\"']\s{0,4},\s{0,4}[\"']([^\s\"']{4,128}+)[\"']",
+        (rf"auth[{SPACE}]*=[{SPACE}]*\(", r"basicauth\("),
+        of(word_or_number),
         any_case=True,
     ),
     SecretRule(

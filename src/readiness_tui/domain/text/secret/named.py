@@ -12,14 +12,17 @@ _QUOTE = r"(?:\\{0,3}[\"'`])?"  # a quote, escaped where JSON is inside JSON
 _CLOSE = r"(?:\\{0,3}[\"'`]\]?)?"  # of a name: `"password"`, `environ["PASSWORD"]`
 _TYPE = r"(?:\s{0,2}:?\s{0,2}(?:str|string|String))?"
 _SIGN = r"(?:[?|]{1,2})?[:=]{1,3}>?"
-ASSIGN = rf"{_CLOSE}{_TYPE}\s{{0,8}}+{_SIGN}\s{{0,8}}+{_QUOTE}"
+_TAG = r"(?:!![A-Za-z]{1,8}\s{1,4})?"  # of YAML
+_SIGNS = rf"{_CLOSE}{_TYPE}\s{{0,8}}+{_SIGN}\s{{0,8}}+{_TAG}"  # without the quote of the value
+ASSIGN = rf"{_SIGNS}{_QUOTE}"
 _NUMBERED = r"(?:[_-]?(?:[0-9]{1,2}|base|value|old|new|prod|dev|test|live))?"
 
 # The same in lower-case bytes.
 _LOOSE_QUOTE = r"""(?:\\{0,3}["'`])?"""
 _LOOSE_CLOSE = r"""(?:\\{0,3}["'`]\]?)?"""
 _LOOSE_TYPE = rf"(?:[{SPACE}]*:?[{SPACE}]*str(?:ing)?)?"
-LOOSE_ASSIGN = rf"{_LOOSE_CLOSE}{_LOOSE_TYPE}[{SPACE}]*[?|]{{0,2}}[:=]{{1,3}}>?[{SPACE}]*{_LOOSE_QUOTE}"
+_LOOSE_TAG = rf"(?:!![a-z\x80-\xff]{{1,24}}[{SPACE}]+)?"
+LOOSE_ASSIGN = rf"{_LOOSE_CLOSE}{_LOOSE_TYPE}[{SPACE}]*[?|]{{0,2}}[:=]{{1,3}}>?[{SPACE}]*{_LOOSE_TAG}{_LOOSE_QUOTE}"
 _LOOSE_VALUE = r"[^\t-\r\x1c- ]{%d}"  # one kind of quotes may stand in another
 
 _PASSWORD = ("passw(?:or)?d", "passphrase", "passcode", "pwd")
@@ -133,7 +136,6 @@ def _assigned(sign: str, value: str, names: str, check: Callable[[re.Match[str]]
     )
 
 
-_SIGNS = rf"{_CLOSE}{_TYPE}\s{{0,8}}+{_SIGN}\s{{0,8}}+"  # without the quote of the value
 _BARE = rf"{_CLOSE}=(?:{_QUOTE})"  # `NAME=value` without a space between
 # Beside the name, in a field of its own: `name: PASSWORD` and `value: …` under it, `variable "password" { default = "…"`.
 _ITS_VALUE = (
@@ -144,7 +146,25 @@ _LOOSE_ITS_VALUE = tuple(
     rf"{word}\\{{0,3}}[\"']?[{SPACE}]*[:=][{SPACE}]*\\{{0,3}}[\"']?[^\"'{BLANK}]{{6}}" for word in ("value", "default")
 )
 
+# What is taken where a variable is not set: `env.SECRET || "…"`, `${SECRET:-…}`, `getenv("SECRET", "…")`.
+_ELSE = r"[\"'`]?[\])]{0,2}\s{0,4}(?:\|\||\?\?|:-|,|or\s)\s{0,4}[\"'`]?"
+_LOOSE_ELSE = rf"[\"'`]?[\])]{{0,2}}[{SPACE}]*(?:\|\||\?\?|:-|,|or)[{SPACE}]*[\"'`]?"
+_READS = re.compile(r"(?:env(?:iron)?(?:\.get|\.fetch)?[.(\[]{1,2}|\$\{)[\s\"'`]{0,4}[\w.-]{0,40}\Z", re.IGNORECASE)
+
+
+def _fallback(match: re.Match[str]) -> bool:
+    """Beside a variable that is read, not in a list of words."""
+    return bool(_READS.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start())) and typed(match[1])
+
+
 NAMED = (
+    SecretRule(
+        "assigned-secret",
+        rf"(?:{NAMES}){_NUMBERED}{_ELSE}([^\s\"'`,;)}}]{{8,256}}+)",
+        tuple(rf"{name}{_NUMBERED}{_LOOSE_ELSE}[^{BLANK}\"'`,;)}}]{{8}}" for name in (*_PASSWORD, *_SECRET)),
+        _fallback,
+        any_case=True,
+    ),
     SecretRule(
         "assigned-secret",
         rf"<[a-z0-9_:.-]{{0,40}}(?:{NAMES})>\s{{0,4}}([^\s<>]{{6,256}}+)\s{{0,4}}</",

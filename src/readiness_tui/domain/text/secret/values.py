@@ -17,7 +17,7 @@ _REFERENCE = re.compile(
     r"|credentials?|user|form|body|values?)[.\[]",
     re.IGNORECASE,
 )
-_PATH = re.compile(r"[/.~](?![A-Za-z0-9+/=]{30})")  # a key in base64 may begin with a slash, too
+_PATH = re.compile(r"[/.](?![A-Za-z0-9+/=]{30})")  # a key in base64 may begin with a slash, too
 _PLACEHOLDER = re.compile(
     r"[*•·.xX#?_-]+|.*(?:\*\*\*|\.\.\.|…|xxxx|redacted|masked|placeholder|change_?-?me|replace[_-]?me|your[_-]?"
     r"(?:pass|pwd|secret|api|key|token|own)|your[_-]|insert[_-]|<[a-z]).*"
@@ -31,12 +31,12 @@ _RULE_WORD = (
     r"|bail|hidden|minlength|maxlength|gt|lt|gte|lte|match|matches|varchar2?|char|nvarchar|u?int(?:eger)?|bool(?:ean)?|bytes?)"
 )
 _VALIDATION = re.compile(
-    rf"{_RULE_WORD}[?!]?(?:[:=(]?[\w,.^$\[\]{{}}+*-]*\)?)?(?:\|{_RULE_WORD}(?:[:=(][\w,.^$\[\]{{}}+*-]*\)?)?)*",
+    rf"{_RULE_WORD}[?!]?(?:[0-9]{{1,4}}|[:=(,\[{{][\w,.^$\[\]{{}}+*-]*\)?)?(?:\|{_RULE_WORD}(?:[:=(][\w,.^$\[\]{{}}+*-]*\)?)?)*",
     re.IGNORECASE,
 )
 _ALGORITHM = re.compile(
-    r"(?:base|sha-?|md|utf-?|oauth|argon|hs|rs|es|aes-?|rsa-?|pbkdf|u?int|float|varchar|ed|x|http|tls|ssl|v|level|step"
-    r"|len|length|minlen(?:gth)?|maxlen(?:gth)?)[0-9]+(?:[_-].*|[a-z]{0,9})?",
+    r"(?:base|sha-?|md|utf-?|oauth|argon|hs|rs|es|aes-?|rsa-?|pbkdf|u?int|float|varchar|ed|http|tls|ssl|level|step"
+    r"|len|length|minlen(?:gth)?|maxlen(?:gth)?)[0-9]+(?:[_-].*|[a-z]{0,9})?|[xv][0-9]+(?:[_-].*|[a-z]?)",
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"[a-zA-Z0-9]+(?:[_.-][a-zA-Z0-9]+)+")
@@ -52,6 +52,7 @@ _ORDINARY = frozenset(
 )
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _RUN = re.compile("[A-Za-z0-9]{16,}")
+_LONG = 20  # letters alone are random where so many change their case again and again
 _WIDE = re.compile("[a-z0-9]{32,}|[A-Z0-9]{32,}")
 
 
@@ -106,7 +107,9 @@ def strong(value: str) -> bool:
     No UUID, which is an id."""
     if _UUID.fullmatch(value) or not real(value):
         return False
-    return any(_cased(run) for run in _RUN.findall(value)) or any(_even(run) for run in _WIDE.findall(value))
+    return any(_cased(run) or (len(run) >= _LONG and _scrambled(run)) for run in _RUN.findall(value)) or any(
+        _even(run) for run in _WIDE.findall(value)
+    )
 
 
 def _cased(run: str) -> bool:

@@ -1,0 +1,76 @@
+"""A room that is left, and taken down, while it still reads what it shows: nothing breaks, and nothing is shown of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from textual.css.query import NoMatches
+
+from readiness_tui.tui.app import ReadinessApp
+from readiness_tui.tui.screens.room import RoomScreen
+from tests.tui.driving import NARROW, painted, press
+
+ROOMS = ("checklists", "evals", "traces", "incidents", "gaps", "scorecard", "history", "meeting", "overview")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("held_at", [1, 2, 3])
+@pytest.mark.parametrize("room", ROOMS)
+async def test_a_room_that_was_left_is_not_filled(
+    room: str, held_at: int, sample_app: ReadinessApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with sample_app.run_test(size=NARROW) as pilot:
+        await press(pilot)
+        await sample_app.action_jump(room)
+        await press(pilot)
+        screen = sample_app.screen
+        assert isinstance(screen, RoomScreen)
+        await sample_app.action_jump("checklists" if room == "overview" else "overview")
+        await press(pilot)
+        go, calls = asyncio.Event(), 0
+
+        def holding(ask: Callable[..., Any]) -> Callable[..., Any]:
+            async def held(*args: Any, **kwargs: Any) -> Any:
+                nonlocal calls
+                found = await ask(*args, **kwargs)
+                calls += 1
+                if calls == held_at:
+                    await go.wait()
+                return found
+
+            return held
+
+        for name in ("fetch", "search", "reckon"):
+            monkeypatch.setattr(sample_app, name, holding(getattr(sample_app, name)))
+        filling = asyncio.ensure_future(screen.refresh_view())
+        for _ in range(200):
+            await asyncio.sleep(0.01)
+            if filling.done() or calls == held_at:
+                break
+        sample_app.uninstall_screen(screen)
+        await screen.remove()
+        go.set()
+        await asyncio.wait_for(filling, 20)
+        await press(pilot)
+        assert sample_app.is_running
+        assert sample_app._exception is None
+        assert "release" in painted(pilot)
+
+
+async def test_a_widget_that_is_missing_in_a_room_that_stands_is_a_fault(
+    sample_app: ReadinessApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with sample_app.run_test(size=NARROW) as pilot:
+        await press(pilot)
+        screen = sample_app.screen
+        assert isinstance(screen, RoomScreen)
+
+        async def show(view: object) -> None:
+            screen.query_one("#nowhere")
+
+        monkeypatch.setattr(screen, "show", show)
+        with pytest.raises(NoMatches):
+            await screen.refresh_view()
