@@ -13,6 +13,7 @@ from typing import Any
 from textual.app import App, SuspendNotSupported
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.services.core.locate import from_browser
 
 _HERE = "Write it here instead."
 
@@ -23,6 +24,8 @@ def edit(app: App[Any], text: str, name: str) -> str:
     The file lies in a folder that only this person can read, and is removed once it was read back. Raises
     ReadinessError where no editor is named, it cannot start or fails, or the app has no terminal to lend.
     """
+    if from_browser():
+        raise ReadinessError(f"An editor would open on the machine that serves this page. {_HERE}")
     command = _command()
     folder = Path(tempfile.mkdtemp(prefix="readiness-"))  # mode 0700
     file = folder / name
