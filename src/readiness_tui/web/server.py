@@ -32,6 +32,7 @@ _LARGEST = 1000  # columns or lines of a window
 _OURS = Path(__file__).parent / "assets"
 _THEIRS = Path(textual_serve.__file__).parent / "static"
 _ASSETS = {"page.css": "text/css", "page.js": "text/javascript"}
+_LOGIN = web.RequestKey("login", object)
 _AGAIN = "Ask whoever runs the server for another link."
 _NO_LOGIN = (
     "Nobody is logged in here: this browser has not used its login link yet, or the login is over, or the server was started"
@@ -112,7 +113,7 @@ class AppServer:
         open_to_all = request.path == "/login" or request.path.startswith("/assets/")
         if login is None and not open_to_all:
             return _sentence(403, "Log in first", f"{_NO_LOGIN} Else: {_AGAIN}", back="Open the review")
-        request["login"] = login
+        request[_LOGIN] = login
         try:
             return await handler(request)
         except web.HTTPException as refused:
@@ -198,6 +199,8 @@ class AppServer:
             await browser.prepare(request)
             await window.start(_size(request.query.get("width"), 80), _size(request.query.get("height"), 24))
             told.append(await self._relay(browser, window, login))
+        except OSError as error:
+            told.append(f"The app could not be started: {error.strerror}. Tell whoever runs the server.")
         finally:
             await asyncio.shield(self._over(login, window, close, told))
         return browser
@@ -224,7 +227,7 @@ class AppServer:
                 return ""
             try:
                 typed = await _hand_on(message.data, browser, window)
-            except (ValueError, TypeError, KeyError, IndexError):
+            except (ValueError, TypeError, KeyError, IndexError, RecursionError):
                 return "The browser sent what no window of the app sends, so it was closed."
             if typed:
                 touched = time.monotonic()
@@ -256,7 +259,7 @@ class AppServer:
 
 async def _hand_on(text: str, browser: web.WebSocketResponse, window: Window) -> bool:
     """One message of textual-serve's page to the app; whether somebody typed or clicked. Raises ValueError, TypeError,
-    KeyError or IndexError for what is none."""
+    KeyError, IndexError or RecursionError for what is none."""
     kind, *rest = json.loads(text)
     if kind == "stdin":
         await window.send_bytes(rest[0].encode("utf-8", "replace") if isinstance(rest[0], str) else b"")
@@ -283,7 +286,7 @@ def _size(said: Any, otherwise: int) -> int:
 
 
 def _login_of(request: web.Request) -> Login:
-    login = request["login"]
+    login = request[_LOGIN]
     assert isinstance(login, Login)
     return login
 

@@ -24,6 +24,12 @@ if (form) {
 for (const terminal of document.querySelectorAll(".textual-terminal")) {
   terminal.dataset.sessionWebsocketUrl = location.origin.replace(/^http/, "ws") + "/ws";
 }
+// Keys go to the app as soon as it has painted: nobody has to click into it first.
+new MutationObserver((changes, observer) => {
+  if (!document.body.classList.contains("-first-byte")) return;
+  observer.disconnect();
+  document.querySelector(".xterm-helper-textarea")?.focus();
+}).observe(document.body, { attributeFilter: ["class"] });
 const leave = document.querySelector("#logout");
 if (leave) {
   leave.addEventListener("click", async () => {
