@@ -19,7 +19,7 @@ _STARTS = 30.0  # seconds
 
 
 class Tab:
-    """One tab. `console`: what its pages complained of."""
+    """One tab. `console`: what its pages complained of. `frames`: what its WebSockets received, where Network is enabled."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self._socket = socket
@@ -27,6 +27,7 @@ class Tab:
         self._answers: dict[int, asyncio.Future[Any]] = {}
         self._reader = asyncio.create_task(self._read())
         self.console: list[str] = []
+        self.frames: list[str] = []
 
     async def _read(self) -> None:
         async for message in self._socket:
@@ -35,6 +36,15 @@ class Tab:
                 waits.set_result(told)
             elif told.get("method") in ("Log.entryAdded", "Runtime.exceptionThrown"):
                 self.console.append(str(told["params"]))
+            elif told.get("method") == "Network.webSocketFrameReceived":
+                frame = told["params"]["response"]
+                binary = frame["opcode"] == 2
+                data = (
+                    base64.b64decode(frame["payloadData"]).decode("utf-8", "replace")
+                    if binary
+                    else frame["payloadData"]
+                )
+                self.frames.append(data)
 
     async def do(self, method: str, **parameters: Any) -> Any:
         self._number += 1

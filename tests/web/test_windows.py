@@ -60,7 +60,7 @@ async def test_what_is_typed_when_the_connection_is_lost_is_kept_and_the_next_lo
             assert kept is not None
             assert kept.text == "the provider says"
             again = await ben.window()
-            await again.until("kept, and stands where you typed it")
+            await again.until("The app ended while")
             desk = open_desk(sample_db, "ana")
             assert drafts.kept(desk, "incident/2/live") is None  # it is ben's alone
             desk.close()
@@ -74,18 +74,17 @@ async def test_two_reviewers_and_a_terminal_see_each_others_saves(sample_db: Pat
             right.seen = ""
             before = {change.id for change in history.log(desk)}
             await left.type("1")
-            await right.until("ana", 30)
+            await right.until("ana scored", 30)
             made = [change for change in history.log(desk) if change.id not in before]
             assert [change.who for change in made] == ["ana"]
             left.seen = ""
             assess.note(desk, "OBS-02", "seen from the desk")
-            await left.until("chloe", 30)
+            await left.until("chloe wrote a note on OBS-02", 30)
     desk.close()
 
 
 async def test_blind_reviewers_see_nothing_of_each_other(tmp_path: Path) -> None:
-    """On two files that differ only in what ben thinks, chloe's window gets the same, and none of his words."""
-    told = []
+    """On files that differ in what ben thinks alone, nothing of it is painted into the window of chloe."""
     for said, path in make_files(tmp_path).items():
         with served(path) as server:
             async with at(server, "chloe") as chloe:
@@ -109,13 +108,10 @@ async def test_blind_reviewers_see_nothing_of_each_other(tmp_path: Path) -> None
                 await his.until("Overview")
                 await his.listen(1.5)
                 await his.type("C")
-                await his.until("OBS-01")
-                await his.listen(1.5)
-        told.append(painted)
+                await his.until(said.words[1])  # his own window shows him what he wrote
         assert len(painted) > 2000
         for word in (*OPINIONS[0].words, *OPINIONS[1].words):
             assert word not in painted
-        assert said.words[1] in his.seen  # and his own window shows him what he wrote
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

@@ -71,8 +71,8 @@ class AppServer:
         self._ending = False
         self._cookie = f"readiness_{listening.getsockname()[1]}"  # browsers send cookies to every port of a host
 
-    async def run(self, ended: asyncio.Event) -> None:
-        """Serve until `ended`, then end every window."""
+    async def run(self, ended: asyncio.Event, begun: Callable[[], None] = lambda: None) -> None:
+        """Serve until `ended`, then end every window. `begun`: called as soon as it answers."""
         app = web.Application(middlewares=[self._guarded], client_max_size=MAX_TOKEN)
         app.on_response_prepare.append(_add_headers)
         app.add_routes(
@@ -92,6 +92,7 @@ class AppServer:
         await runner.setup()
         try:
             await web.SockSite(runner, self._socket).start()
+            begun()
             await ended.wait()
         finally:
             self._ending = True

@@ -6,7 +6,7 @@ import asyncio
 import signal
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
@@ -26,6 +26,16 @@ if TYPE_CHECKING:
 _HOUR, _MINUTE = 3600.0, 60.0
 
 
+class _Amount(click.FloatRange):
+    """A number in a range; "nan", which is neither below it nor above, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        amount: float = super().convert(value, param, ctx)
+        if amount != amount:
+            self.fail(f"{value} is not between {self.min:g} and {self.max:g}.", param, ctx)
+        return amount
+
+
 @click.command("serve")
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 takes any free port.")
 @click.option(
@@ -34,9 +44,9 @@ _HOUR, _MINUTE = 3600.0, 60.0
     multiple=True,
     help="Whom a link is made for; repeat for each (default: all that the review names).",
 )
-@click.option("--hours", type=click.FloatRange(0.01, 168), default=8.0, show_default=True,
+@click.option("--hours", type=_Amount(0.01, 168), default=8.0, show_default=True,
               help="How long a link is good, and how long a login by it lasts.")  # fmt: skip
-@click.option("--idle", type=click.FloatRange(1, 1440), default=60.0, show_default=True,
+@click.option("--idle", type=_Amount(1, 1440), default=60.0, show_default=True,
               help="Minutes without a key or a click after which a window is closed.")  # fmt: skip
 @click.option("--link", metavar="NAME", help="Make one more link to the server that runs, print it, and end.")
 @click.option("--host", default="127.0.0.1", show_default=True,
@@ -116,15 +126,18 @@ def _serve(
         try:
             rules = Rules(Guard(hosts, public), Opens(path, options), idle * _MINUTE, public.startswith("https:"))
             server = AppServer(listening, rules, links, told)
-            print_links(links, address, guests, hours)
-            if not loopback(host) and host != "localhost":
-                tell(
-                    f"! It listens on {one_line(host, 60)}, not on this machine alone, and nothing is encrypted: whoever can"
-                    " listen on the network reads the links and all that is shown, and can act as those who log in. Put a"
-                    " proxy with TLS in front of it (docs/browser.md)."
-                )
-            tell(f"Serving {address} · Ctrl-C ends it, every login and every link.")
-            asyncio.run(_until_told(server.run))
+
+            def begun() -> None:
+                print_links(links, address, guests, hours)
+                if not loopback(host) and host != "localhost":
+                    tell(
+                        f"! It listens on {one_line(host, 60)}, not on this machine alone, and nothing is encrypted: whoever"
+                        " can listen on the network reads the links and all that is shown, and can act as those who log in."
+                        " Put a proxy with TLS in front of it (docs/browser.md)."
+                    )
+                tell(f"Serving {address} · Ctrl-C ends it, every login and every link.")
+
+            asyncio.run(_until_told(lambda ended: server.run(ended, begun)))
         finally:
             links.close()
     tell("The server has ended. What was typed and not saved is kept, and stands where it was typed.")
