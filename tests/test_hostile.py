@@ -78,7 +78,7 @@ COMMANDS = [
 ]  # fmt: skip
 #: Commands that print nothing of the data.
 SILENT = {"demo", "lab", "new", "gate lock", "gate schema", "checklists list", "paths", "doctor", "backup",
-          "sources", "collect", "pull mlflow", "reread", "settings",
+          "sources", "collect", "serve", "pull mlflow", "reread", "settings",
           "condition close"}  # fmt: skip
 
 

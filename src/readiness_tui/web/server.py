@@ -23,7 +23,7 @@ from readiness_tui.web import pages
 from readiness_tui.web.guard import HEADERS, Guard
 from readiness_tui.web.links import LoginError, LoginLinks
 from readiness_tui.web.sessions import Guesses, Login, Logins
-from readiness_tui.web.window import IN_HASTE, Opens, Window
+from readiness_tui.web.window import IN_HASTE, AppWindow, Opens
 
 ENDS_WITHIN = 4.0  # seconds in which windows leave in order when the server ends
 MAX_MESSAGE = 1024 * 1024  # bytes of one message from a browser: a large paste
@@ -67,7 +67,7 @@ class AppServer:
         self._logins = Logins()
         self._guesses = Guesses()
         self._downloads = DownloadManager()
-        self._windows: set[Window] = set()
+        self._windows: set[AppWindow] = set()
         self._ending = False
         self._cookie = f"readiness_{listening.getsockname()[1]}"  # browsers send cookies to every port of a host
 
@@ -186,7 +186,7 @@ class AppServer:
             login.said = said
             return _sentence(503, "No further window", said)
         browser = web.WebSocketResponse(heartbeat=15, max_msg_size=MAX_MESSAGE, compress=False)
-        window = Window(self._rules.opens, login.who, browser, self._downloads)
+        window = AppWindow(self._rules.opens, login.who, browser, self._downloads)
         told: list[str] = []
 
         async def close(why: str) -> None:
@@ -206,14 +206,14 @@ class AppServer:
             await asyncio.shield(self._over(login, window, close, told))
         return browser
 
-    async def _over(self, login: Login, window: Window, close: Any, told: list[str]) -> None:
+    async def _over(self, login: Login, window: AppWindow, close: Any, told: list[str]) -> None:
         await window.stop()
         login.windows.discard(close)
         self._windows.discard(window)
         login.said = " ".join(said for said in (*told, window.said) if said)
         await close("")
 
-    async def _relay(self, browser: web.WebSocketResponse, window: Window, login: Login) -> str:
+    async def _relay(self, browser: web.WebSocketResponse, window: AppWindow, login: Login) -> str:
         """Hand on what is typed, until either side ends it. Returns why it ended, where that needs saying."""
         touched = time.monotonic()
         while True:
@@ -240,7 +240,7 @@ class AppServer:
         except KeyError:
             raise web.HTTPNotFound from None
         service = found.app_service
-        if not isinstance(service, Window) or service.who != _login_of(request).who:
+        if not isinstance(service, AppWindow) or service.who != _login_of(request).who:
             raise web.HTTPNotFound
         response = web.StreamResponse()
         response.content_type = "application/octet-stream"  # never shown as a page of this server
@@ -258,7 +258,7 @@ class AppServer:
         return web.Response(text=(_OURS / name).read_text(encoding="utf-8"), content_type=_ASSETS[name])
 
 
-async def _hand_on(text: str, browser: web.WebSocketResponse, window: Window) -> bool:
+async def _hand_on(text: str, browser: web.WebSocketResponse, window: AppWindow) -> bool:
     """One message of textual-serve's page to the app; whether somebody typed or clicked. Raises ValueError, TypeError,
     KeyError, IndexError or RecursionError for what is none."""
     kind, *rest = json.loads(text)

@@ -49,7 +49,7 @@ class Opens:
         return [sys.executable, "-P", "-c", _RUN, f"--db={self.database}", f"--who={who}", *self.options]
 
 
-class Window(AppService):
+class AppWindow(AppService):
     """`said`: what the process printed for people when it ended."""
 
     def __init__(self, opens: Opens, who: str, socket: web.WebSocketResponse, downloads: DownloadManager) -> None:
