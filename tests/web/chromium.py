@@ -63,7 +63,8 @@ class Tab:
         return told["result"].get("value")
 
     async def until(self, script: str, seconds: float = 20.0) -> None:
-        """Wait until a JavaScript expression is true."""
+        """Wait until a JavaScript expression is true; between two pages there is nothing that it could be asked of."""
+        script = f"(() => {{ try {{ return {script} }} catch {{ return false }} }})()"
         loop = asyncio.get_running_loop()
         ends = loop.time() + seconds
         while not await self.run(f"!!({script})"):

@@ -68,8 +68,8 @@ def serve_command(
 ) -> int:
     """Serve the app to browsers until Ctrl-C: prints a login link for each person, good once.
 
-    Each is who their link is for, and nobody else. From a browser no file of this machine is read or written, and no
-    program is started on it; exports are downloaded. See docs/browser.md.
+    Each is who their link is for, and nobody else. From a browser no path on this machine is read or written, and no
+    editor is started on it; exports are downloaded. See docs/browser.md.
     """
     public = _public(public_url)
     if not loopback(host) and host != "localhost" and not (hosts or public):
