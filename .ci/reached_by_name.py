@@ -35,3 +35,5 @@ _._get_left_gutter_width, _._on_click  # and a list
 # What a version of the database added, by the name of its module.
 declared_facts, evidence_lookup, explore, incident_record, kept_records, kept_results, measured_traces, next_review
 over_time, people_roles, review_views, system_column, together
+# Textual loads the driver by the name that a window's surroundings give; textual-serve asks its windows for these, aiohttp its answers.
+BrowserDriver, _._open_app_process, _._stdin, _.content_type

@@ -80,7 +80,7 @@ COMMANDS = [
 ]  # fmt: skip
 #: Commands that print nothing of the data.
 SILENT = {"demo", "lab", "new", "gate lock", "gate schema", "scorecard schema", "checklists list", "paths", "doctor", "backup",
-          "sources", "collect", "pull mlflow", "reread", "settings", "help",
+          "sources", "collect", "pull mlflow", "reread", "settings", "help", "serve",
           "completion install", "completion remove", "completion show",
           "condition close", "share back"}  # fmt: skip
 

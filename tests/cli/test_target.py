@@ -30,6 +30,7 @@ ARGUMENTS = {
     "people": "--add dora",
     "pull mlflow": "--url http://127.0.0.1:9",
     "collect": "--port 0",
+    "serve": "--link ben",
     "scorecard": "--freeze --yes",
     "review edit": "--owner dora",
     "review": "--plain",

@@ -5,7 +5,7 @@
 
 A fault that the tests notice is caught, one that they do not notice survives. Ends with 0 where at least 90 % are
 caught and none is stale: a text that is no longer found, or found twice, tests nothing. The faults are listed by floor
-in domain.toml, store.toml, sources.toml and services.toml. Where code moves on, its mutant follows it or gives way to
+in domain.toml, store.toml, sources.toml, services.toml and web.toml. Where code moves on, its mutant follows it or gives way to
 another; one that survives asks for a test first.
 """
 

@@ -22,8 +22,8 @@ from tests.store.old_files import unpacked
 from tests.test_blind_doors import COMMAND_DOORS
 
 ROOT = Path(__file__).parents[2]
-#: These exist to listen and to fetch: one on the loopback address, one from the server that it is given.
-ASKED = {"collect", "pull"}
+#: These exist to listen and to fetch: two on the loopback address, one from the server that it is given.
+ASKED = {"collect", "serve", "pull"}
 OTHERS = {
     "demo": [["--no-open", "--db", "demo.db"]],
     "lab": [["--no-open"]],

@@ -42,6 +42,7 @@ COMMANDS = {
     "reread": ("imports", "Read imports again whose reader has changed."),
     "sources": ("sources", "List the formats that can be imported."),
     "collect": ("collect", "Receive traces live over OTLP/HTTP."),
+    "serve": ("serve.command", "The app in reviewers' browsers, a login link each."),
     "pull": ("pull", "Fetch runs and traces from a server."),
     "runs": ("importing", "List the imported runs."),
     "traces": ("traces", "List recorded requests: filter and sort them."),

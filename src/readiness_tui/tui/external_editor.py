@@ -13,6 +13,7 @@ from typing import Any
 from textual.app import App, SuspendNotSupported
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.services.core.locate import from_browser
 
 _HERE = "Write it here instead."
 LARGEST = 4 * 1024 * 1024  # bytes that are taken back: a slip of the editor must not fill the database
@@ -25,6 +26,8 @@ def edit(app: App[Any], text: str, name: str) -> str:
     ReadinessError where no editor is named, it cannot start, fails or is killed, what it left is gone, is no text or is larger
     than `LARGEST`, or the app has no terminal to lend. Then what it may have saved stays where it is.
     """
+    if from_browser():
+        raise ReadinessError(f"An editor would open on the machine that serves this page. {_HERE}")
     command = _command()
     try:
         folder = Path(tempfile.mkdtemp(prefix="readiness-"))  # mode 0700

@@ -117,7 +117,8 @@ class TerminalApp(App[None]):
             os._exit(_HANGUP)
 
         threading.Thread(target=end, daemon=True).start()
-        signal.alarm(int(GRACE) + _KEEPING)  # the system's own, where no other thread gets its turn
+        if hasattr(signal, "alarm"):  # not on Windows
+            signal.alarm(int(GRACE) + _KEEPING)  # the system's own, where no other thread gets its turn
 
     def exit(self, result: None = None, return_code: int = 0, message: Any = None) -> None:
         self._look_back()

@@ -14,6 +14,11 @@ FILE_NAME = "readiness.db"
 SETTINGS_NAME = "settings.yaml"
 LOCK_NAME = "gate.lock"
 APP_NAME = "readiness-tui"
+NOT_FROM_A_BROWSER = (
+    "Files of the machine that serves this page are not read or written from a browser. Whoever runs `readiness serve` does"
+    " it there; what they import is shown here at once."
+)
+BROWSER = "READINESS_BROWSER"  # set by `serve` for the app that somebody uses in a browser
 
 
 def state_folder() -> Path:
@@ -82,11 +87,19 @@ def pending_lock(folder: Path, database: Path) -> Path:
     return folder / f".{LOCK_NAME}.{of}.pending"
 
 
+def from_browser(env: Mapping[str, str] = os.environ) -> bool:
+    """Whether whoever uses the app sits at a browser: this machine's files and programs are then not theirs."""
+    return bool(env.get(BROWSER))
+
+
 def typed(text: str, here: Path = Path()) -> Path:
     """The path that somebody typed, in `here` unless it begins elsewhere. It may name nothing yet.
 
-    Raises ReadinessError for what no file can be called: other calls on such a path fail in ways that nobody expects.
+    Raises ReadinessError for what no file can be called: other calls on such a path fail in ways that nobody expects; and
+    for anything typed in a browser.
     """
+    if from_browser():
+        raise ReadinessError(NOT_FROM_A_BROWSER)
     path = here / os.path.expanduser(text.strip())  # unlike Path.expanduser, leaves `~nobody` as it is
     try:
         os.lstat(path)

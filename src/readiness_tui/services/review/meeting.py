@@ -12,6 +12,7 @@ from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.locate import from_browser
 from readiness_tui.services.review.history import log
 from readiness_tui.services.review.reviews import once
 from readiness_tui.store import settings
@@ -77,9 +78,9 @@ def rename_person(tx: Tx, review: Review, names: Callable[[Sequence[str]], Seque
 def room(desk: Desk, review: Review, here: Sequence[str]) -> tuple[str, ...]:
     """The reviewers who vote together on one screen, the typist first where they are one of them; a facilitator or an
     observer may type for those who are here. Empty where the vote is the typist's own: they are not here themselves, the
-    vote is blind, or no other reviewer is here."""
+    vote is blind, no other reviewer is here, or the typist is at a browser, where everybody votes for themselves."""
     keys, typist = {name_key(name) for name in here}, name_key(desk.who)
-    if review.secret or typist not in keys:
+    if review.secret or typist not in keys or from_browser():
         return ()
     voters = [name for name in review.reviewers if name_key(name) in keys]
     voters.sort(key=lambda name: name_key(name) != typist)

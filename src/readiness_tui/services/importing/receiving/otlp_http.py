@@ -11,13 +11,13 @@ refused; one whose own name was made to lead here (DNS rebinding) is known by it
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import zlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from readiness_tui.domain.text.hosts import OwnHosts
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.importing.receiving.http_server import MAX_BODY, RefusedError, Reply, RequestHead
 
@@ -51,14 +51,14 @@ class OtlpRequests:
 
     def __init__(self, take: Take, hosts: Collection[str] = ()) -> None:
         self._take = take
-        self._hosts = {"localhost", *(_bare(host) for host in hosts)}
+        self._hosts = OwnHosts(hosts)
 
     def check(self, head: RequestHead) -> None:
         """Raises RefusedError."""
         if "origin" in head.headers:
             raise RefusedError(HTTPStatus.FORBIDDEN, "requests from web pages are not taken")
         host = head.headers.get("host", "")
-        if not self._ours(host):
+        if host not in self._hosts:
             raise RefusedError(
                 HTTPStatus.FORBIDDEN,
                 f"the request is for the host {one_line(host, 60) or '(none)'}; allow that name with --host",
@@ -98,23 +98,6 @@ class OtlpRequests:
         if head is not None and _kind(head) == PROTOBUF:
             return Reply(refused.status, PROTOBUF, b"\x08" + _varint(code) + _string(0x12, str(refused)))
         return Reply(refused.status, JSON, _json({"code": code, "message": str(refused)}))
-
-    def _ours(self, host: str) -> bool:
-        name = _bare(host)
-        try:
-            return ipaddress.ip_address(name).is_loopback
-        except ValueError:
-            return name in self._hosts
-
-
-def _bare(host: str) -> str:
-    """A host's name as it is compared: without port, brackets and the root's dot."""
-    host = host.strip().lower()
-    if host.startswith("["):
-        inside, closing, port = host[1:].partition("]")
-        return inside if closing and (not port or (port[0] == ":" and port[1:].isdigit())) else host
-    name, colon, port = host.rpartition(":")
-    return (name if colon and port.isdigit() else host).rstrip(".")
 
 
 def _signal(head: RequestHead) -> str:

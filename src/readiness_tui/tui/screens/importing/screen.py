@@ -20,7 +20,7 @@ from textual.widgets import Input, ProgressBar, Static
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.pace import Pace
-from readiness_tui.services.core.locate import typed
+from readiness_tui.services.core.locate import NOT_FROM_A_BROWSER, from_browser, typed
 from readiness_tui.services.gate.versions import give_reason
 from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.importing.mapping import NO_UNIT, ProposedMapping, mapping_for
@@ -74,6 +74,10 @@ class ImportScreen(ClosesItself, ModalScreen[None]):
     async def on_mount(self) -> None:
         self._show_progress(False)
         self._show_role()
+        if from_browser():
+            self.query_one("#path", Input).disabled = True
+            self.query_one("#result", Static).update(safe(NOT_FROM_A_BROWSER, "$text-warning"))
+            return
         self._draft = FormDraft(host(self), "Import", "", ("path",))
         kept, field = await self._draft.read(), self.query_one("#path", Input)
         if kept is not None and not field.value and kept.typed.get("path"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -11,7 +12,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
 
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.locate import typed
+from readiness_tui.services.core.locate import from_browser, typed
 from readiness_tui.services.start import start
 from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.host import host
@@ -25,6 +26,9 @@ CHOICES = (
     ("import", "i", "Import", "start from eval runs, traces or a gate you have"),
     ("lab", "l", "Quick lab", "learn it in twenty minutes, on files you keep"),
 )
+
+
+_NO_REVIEW = "There is no review here that could be shown. Whoever runs `readiness serve` has to look at the file."
 
 
 class GreetingScreen(Screen[None]):
@@ -54,6 +58,8 @@ class GreetingScreen(Screen[None]):
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
+        if from_browser():  # all of this would be done on the machine that serves the page
+            self.app.exit(return_code=2, message=Text(_NO_REVIEW))
         listed = self.query_one(PickList)
         listed.refill(
             Pick(Content.assemble((f" {key}  ", "bold $text-accent"), (f"{title:<18}", "bold"), text), id=name)

@@ -1,0 +1,1 @@
+"""The app in somebody's browser, on a machine that is not theirs."""
