@@ -40,7 +40,7 @@ COMMAND_DOORS: dict[str, list[list[str]]] = {
 #: Those that open or fill a file, or read another one.
 SAYS_NOTHING = frozenset({
     "demo", "lab", "new", "import", "reread", "sources", "collect", "pull", "dataset", "checklists", "compact", "backup",
-    "settings",
+    "settings", "glossary",
 })  # fmt: skip
 
 

@@ -35,6 +35,7 @@ OTHERS = {
     "checklists": [["list"]],
     "compact": [["--yes"], []],
     "backup": [["copy.db"]],
+    "glossary": [[], ["gap"]],
     "settings": [["check"], ["schema"]],
 }
 

@@ -52,6 +52,7 @@ COMMANDS = {
     "evidence": ("evidence", "Look evidence up in the repository."),
     "incident": ("incident", "Open incidents, log, list, import and export them."),
     "checklists": ("checklists", "Check checklist files."),
+    "glossary": ("reference.glossary", "What a word or sign of the screens means."),
     "doctor": ("upkeep", "Check the database, the SQLite library and plugins."),
     "compact": ("upkeep", "Make the database smaller."),
     "backup": ("upkeep", "Copy the database while it is in use."),
@@ -60,7 +61,9 @@ COMMANDS = {
 }
 
 #: Commands about a whole file, or about none: they take no --system and no --review.
-WHOLE_FILE = frozenset({"demo", "lab", "sources", "settings", "checklists", "doctor", "compact", "backup", "paths"})
+WHOLE_FILE = frozenset(
+    {"demo", "lab", "sources", "settings", "checklists", "glossary", "doctor", "compact", "backup", "paths"}
+)
 
 
 class SharedOption(click.Option):
