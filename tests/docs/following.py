@@ -55,24 +55,23 @@ def typed(page: Path) -> list[Typed]:
     return commands
 
 
-def follow(commands: list[Typed], folder: Path) -> list[str]:
-    """Type the commands into one shell in `folder`; what each printed, both streams as they came."""
+def install(folder: Path) -> dict[str, str]:
+    """The environment of a reader who has installed this program, beside `folder`; nothing of ours is in it."""
     tools = folder.with_name(f"{folder.name}-tools")
     tools.mkdir()
     for name, start in (("readiness", "-c 'from readiness_tui.cli import main; main()'"), ("python3", "")):
         tool = tools / name
         tool.write_text(f'#!/bin/sh\nexec "{sys.executable}" {start} "$@"\n', encoding="utf-8")
         tool.chmod(0o755)
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("READINESS_", "XDG_"))}
+    return env | {"PATH": f"{tools}{os.pathsep}{env['PATH']}", "HOME": str(tools), "PYTHONUNBUFFERED": "1"}
+
+
+def follow(commands: list[Typed], folder: Path) -> list[str]:
+    """Type the commands into one shell in `folder`; what each printed, both streams as they came."""
     script = "".join(f"printf '{_MARK}'\n{one.command}\n" for one in commands)
-    env = {name: value for name, value in os.environ.items() if not name.startswith("READINESS_")}
-    env |= {
-        "PATH": f"{tools}{os.pathsep}{env['PATH']}",
-        "HOME": str(tools),
-        "PYTHONUNBUFFERED": "1",
-        "XDG_STATE_HOME": str(tools / "state"),
-    }
     done = subprocess.run(
-        ["bash", "-c", script], cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        ["bash", "-c", script], cwd=folder, env=install(folder), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         stdin=subprocess.DEVNULL, encoding="utf-8", timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode in (codes.GO, codes.NO_GO, codes.CONDITIONS), done.stdout

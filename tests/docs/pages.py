@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,7 +37,7 @@ def blocks(page: Path) -> list[Block]:
 def anchors(page: Path) -> set[str]:
     """What `page#…` may name on GitHub: each heading in small letters, without punctuation, a hyphen for a space."""
     tokens, found = MARKDOWN.parse(page.read_text(encoding="utf-8")), []
-    for heading, inline in zip(tokens, tokens[1:], strict=False):
+    for heading, inline in pairwise(tokens):
         if heading.type == "heading_open":
             said = "".join(part.content for part in inline.children or ()).lower()
             slug = re.sub(r"[^\w\- ]", "", said).replace(" ", "-")

@@ -6,7 +6,6 @@ import re
 import runpy
 import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
