@@ -36,9 +36,9 @@ def headings() -> Iterator[tuple[str, str]]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
                 for part in ast.walk(node):
-                    if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                        if found := _HEADING.match(part.value):
-                            yield module.__name__, found[1]
+                    said = part.value if isinstance(part, ast.Constant) and isinstance(part.value, str) else ""
+                    if found := _HEADING.match(said):
+                        yield module.__name__, found[1]
             if isinstance(node, ast.FormattedValue) and isinstance(node.value, ast.Constant) and node.format_spec:
                 yield module.__name__, str(node.value.value).strip() or "—"
 

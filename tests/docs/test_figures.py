@@ -17,6 +17,7 @@ from readiness_tui.domain.intervals.rates import needed_for_rate, wilson
 from readiness_tui.domain.metrics.meets import APPROXIMATE
 from readiness_tui.domain.text.format import number, whole_percent
 from readiness_tui.services.core.view import ReviewView, load
+from readiness_tui.services.importing.formats import formats
 from readiness_tui.services.review import scorecard
 from tests.docs.pages import DOCS, ROOT, blocks
 from tests.docs.sample import sample
@@ -162,3 +163,10 @@ def test_the_page_of_words_is_current() -> None:
     made = runpy.run_path(str(DOCS / "make_glossary.py"))
     written = (DOCS / "glossary.md").read_text(encoding="utf-8")
     assert made["document"]() == written, "run python docs/make_glossary.py"
+
+
+def test_the_page_of_tools_names_every_format_once() -> None:
+    page = (DOCS / "from_tools.md").read_text(encoding="utf-8")
+    told = re.findall(r"\| `(\w+)` \|$", page, re.M)
+    assert set(told) == {one.name for one in formats()}
+    assert {name for name in told if told.count(name) > 1} == {"otlp"}, "live, and from a file"
