@@ -79,7 +79,7 @@ def room(sample_db: Path, tmp_path: Path) -> Path:
     (folder / "docs/fallback.md").write_text("A second model stands behind the same interface.\n", encoding="utf-8")
     (folder / "votes.yaml").write_text(moved(yaml_of("scripts")), encoding="utf-8")
     (folder / "prices.yaml").write_text(yaml_of("prices"), encoding="utf-8")
-    (folder / "sample_data").symlink_to(SAMPLE)
+    shutil.copytree(SAMPLE, folder / "sample_data")  # no link: a page copies it, and works in the copy
     (folder / "last.json").write_text("{}", encoding="utf-8")
     for command in (["init", "-q"], ["add", "docs"], ["commit", "-q", "-m", "docs"]):
         subprocess.run(
