@@ -42,7 +42,11 @@ RECORDS = TermGroup(
             "Which column or field of a file is what, where the program cannot tell by itself.",
             page="mapping.md",
         ),
-        Term("masked", "A credential or personal datum that is not shown.", also=("secret", "redacted", "•••")),
+        Term(
+            "masked",
+            "A credential or personal datum that is not shown; what kind it was stands in the brackets.",
+            also=("secret", "redacted", "[masked …]"),
+        ),
         Term(
             "taken back",
             "An import that was withdrawn: what it had replaced is there again.",
