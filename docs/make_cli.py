@@ -67,7 +67,7 @@ def _command(command: click.Command, path: str) -> Iterator[str]:
     yield f"\n## `{usage}`\n\n{inspect.cleandoc(command.help or '')}\n"
     if options:
         yield "\n| Option | |\n|:---|:---|\n"
-        yield from (f"| `{_names(option)}` | {_about(option)} |\n" for option in options)
+        yield from (f"| {_names(option)} | {_about(option)} |\n" for option in options)
     if isinstance(command, click.Group):
         context = click.Context(command)
         for name in command.list_commands(context):
@@ -83,10 +83,11 @@ def _placeholder(argument: click.Argument) -> str:
 def _names(option: click.Option) -> str:
     names = ", ".join(option.opts)
     if option.is_flag:
-        return names
+        return f"`{names}`"
     kind = option.type
-    value = "\\|".join(kind.choices) if isinstance(kind, click.Choice) else kind.name.upper()
-    return f"{names} {value}"
+    if isinstance(kind, click.Choice):  # no sign between them: GitHub and the site read `|` in a table differently
+        return f"`{names}` " + ", ".join(f"`{choice}`" for choice in kind.choices)
+    return f"`{names} {kind.name.upper()}`"
 
 
 def _about(option: click.Option) -> str:

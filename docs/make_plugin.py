@@ -39,7 +39,7 @@ def document() -> str:
     for name, language in (("pyproject.toml", "toml"), ("readiness_acme.py", "python"), ("sample.jsonl", "text")):
         about = "A file for it, with a truncated last line:" if language == "text" else f"`{name}`:"
         parts.append(f"\n{about}\n\n```{language}\n{(EXAMPLE / name).read_text(encoding='utf-8')}```\n")
-    parts.append("\n```\npip install .\nreadiness import sample.jsonl\n```\n")
+    parts.append("\n```sh\npip install .\nreadiness import sample.jsonl\n```\n")
     return "".join(parts)
 
 

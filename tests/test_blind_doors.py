@@ -51,7 +51,7 @@ COMMAND_DOORS: dict[str, list[list[str]]] = {
 #: Those that open or fill a file, or read another one.
 SAYS_NOTHING = frozenset({
     "demo", "lab", "new", "import", "reread", "sources", "collect", "serve", "pull", "dataset", "checklists", "compact", "backup",
-    "settings", "help", "completion",
+    "settings", "help", "completion", "glossary",
 })  # fmt: skip
 
 

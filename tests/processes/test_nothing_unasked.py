@@ -35,6 +35,7 @@ OTHERS = {
     "checklists": [["list"]],
     "compact": [["--yes"], []],
     "backup": [["copy.db"]],
+    "glossary": [[], ["gap"]],
     "settings": [["check"], ["schema"]],
     "help": [[], ["all"]],
     "completion": [["install", "bash"], ["show", "fish"], ["remove", "bash"]],

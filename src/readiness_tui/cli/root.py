@@ -58,6 +58,7 @@ COMMANDS = {
     "evidence": ("evidence", "Look evidence up in the repository."),
     "incident": ("incident", "Open incidents, log, list, import and export them."),
     "checklists": ("checklists", "Check checklist files."),
+    "glossary": ("reference.glossary", "What a word or sign of the screens means."),
     "doctor": ("upkeep", "Check the database, the SQLite library and plugins."),
     "compact": ("upkeep", "Make the database smaller."),
     "backup": ("upkeep", "Copy the database while it is in use."),
@@ -69,7 +70,7 @@ COMMANDS = {
 
 #: Commands about a whole file, or about none: they take no --system and no --review.
 WHOLE_FILE = frozenset(
-    {"demo", "lab", "sources", "settings", "checklists", "doctor", "compact", "backup", "help", "completion", "paths"}
+    {"demo", "lab", "sources", "settings", "checklists", "glossary", "doctor", "compact", "backup", "help", "completion", "paths"}
 )
 
 #: Commands that only tell: what they print goes through a pager where it is longer than the terminal.
