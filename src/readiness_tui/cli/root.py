@@ -70,7 +70,20 @@ COMMANDS = {
 
 #: Commands about a whole file, or about none: they take no --system and no --review.
 WHOLE_FILE = frozenset(
-    {"demo", "lab", "sources", "settings", "checklists", "glossary", "doctor", "compact", "backup", "help", "completion", "paths"}
+    {
+        "demo",
+        "lab",
+        "sources",
+        "settings",
+        "checklists",
+        "glossary",
+        "doctor",
+        "compact",
+        "backup",
+        "help",
+        "completion",
+        "paths",
+    }
 )
 
 #: Commands that only tell: what they print goes through a pager where it is longer than the terminal.
