@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from readiness_tui.domain.verdict.rival import Rival
     from readiness_tui.services.core.desk import Desk
     from readiness_tui.services.core.view import ReviewView
+    from readiness_tui.services.explanation import Subject
     from readiness_tui.tui.dialogs.form import Field, Submit, Values
     from readiness_tui.tui.dialogs.pick import Choice
 
@@ -153,6 +154,25 @@ class RoomScreen(ClosesItself, Screen[None]):
                 " · ".join(part for part in (self.host.who, state, saved) if part),
             )
         self.show_news()
+
+    @property
+    def place(self) -> str:
+        """What is shown, among `texts.places`."""
+        return self.ROOM
+
+    # -- explaining ---------------------------------------------------------------------------------------------------
+
+    def explained(self) -> Sequence[Subject]:
+        """What F1 tells: what the keys act on, the figures that it stands in, and what the room is for."""
+        from readiness_tui.tui.texts.places import place_explained
+
+        view = self.host.view
+        here = self.explained_here() if view is not None and not view.by_hand else ()
+        return (*here, place_explained(self.place, self))
+
+    def explained_here(self) -> Sequence[Subject]:
+        """Of what the keys act on now, and the figures that it stands in."""
+        return ()
 
     # -- others at the same file --------------------------------------------------------------------------------------
 

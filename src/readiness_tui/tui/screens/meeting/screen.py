@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from readiness_tui.domain.verdict.decision import Decision, Topic
 from readiness_tui.domain.verdict.gap import called
 from readiness_tui.reports.atomic import write_text
 from readiness_tui.reports.decisions import decisions_markdown
+from readiness_tui.services import explanation
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import assess, meeting, people
 from readiness_tui.services.review.decisions import decisions
@@ -30,6 +32,7 @@ from readiness_tui.tui.screens.checklists.scoring import Scoring
 from readiness_tui.tui.screens.meeting import meeting_text
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import join, line
+from readiness_tui.tui.texts.places import empty_text
 from readiness_tui.tui.widgets.clickable import Clickable
 from readiness_tui.tui.widgets.key_lines import KeyLines
 
@@ -225,6 +228,17 @@ class MeetingScreen(RoomScreen):
         standing = self.scoring.standing
         return item_text.present(self.view, standing) if standing else None
 
+    def explained_here(self) -> Sequence[explanation.Subject]:
+        item = self.item_id
+        about = (
+            explanation.item(self.view, item)
+            if item
+            else explanation.about(self.view, self.stop.point.key)
+            if self.stop
+            else ()
+        )
+        return (*about, *explanation.figures(self.view))
+
     def show_item(self) -> None:
         view, stop = self.view, self.stop
         shown = self.query_one("#item", Static)
@@ -233,7 +247,8 @@ class MeetingScreen(RoomScreen):
             self.scoring.consequences.drop()
             self.query_one("#consequence", Static).update("")
         if stop is None:
-            shown.update(meeting_text.decided(self._found, self._strangers, len(self._open())))
+            page = meeting_text.decided(self._found, self._strangers, len(self._open()))
+            shown.update(page if self._stops else Content("\n").join([empty_text("meeting", self), Content(""), page]))
         elif standing is None:
             gap = view.gaps.get(stop.point.key)
             shown.update(

@@ -31,6 +31,7 @@ from readiness_tui.tui.screens.traces import trace_text
 from readiness_tui.tui.screens.traces.acts import TraceActs
 from readiness_tui.tui.screens.traces.trace_list import TraceList
 from readiness_tui.tui.text import join, line
+from readiness_tui.tui.texts.places import empty_text
 from readiness_tui.tui.widgets import gate_limits
 from readiness_tui.tui.widgets.filter_line import FilterLine
 from readiness_tui.tui.widgets.page_window import PAGE, PageSide
@@ -77,10 +78,17 @@ class TracesScreen(RoomScreen):
             with Horizontal(id="panes"):
                 with Vertical(id="listed"):
                     yield Titles(id="titles")
+                    yield Static(id="nothing")
                     yield TraceList(id="list")
                     yield Static(id="place")
                 with VerticalScroll(id="pane", can_focus=False):
                     yield Static(id="record")
+
+    @property
+    def place(self) -> str:
+        if self._list.window.total != 0 or self._empty:
+            return self.ROOM
+        return "traces filtered" if self._filter != NOTHING else "traces pinned"
 
     @property
     def _list(self) -> TraceList:
@@ -183,8 +191,11 @@ class TracesScreen(RoomScreen):
         self.query_one("#panes").display = second.display = not empty
         self.refresh_bindings()
         if empty:
-            summary.update(Content(trace_text.EMPTY))
+            summary.update(empty_text("traces", self))
             return
+        self.query_one("#nothing").display = total == 0
+        if total == 0:
+            self.query_one("#nothing", Static).update(empty_text(self.place, self))
         head = trace_text.counted(total, narrow=narrow)
         if self._pinned is not None:
             lost = f" · {plural(len(unknown), 'id')} not imported: {', '.join(unknown[:3])}" if unknown else ""

@@ -35,11 +35,6 @@ _OUTCOME = {
     None: ("·", "unknown", "muted"),
 }
 _STYLE = {"good": "$text-success", "warn": "$text-warning", "bad": "bold $text-error", "muted": "$foreground-muted"}
-EMPTY = """\
-No trace is imported yet.
-
-Press i and name a log: JSON Lines with one request a line, or an export of OpenTelemetry, Langfuse, LangSmith, Phoenix
-or MLflow. Proofs read it, the gate's latency and error rate can come from it, and incidents point at single requests."""
 COUNTED = {
     "status": "Status",
     "error": "Error class",
