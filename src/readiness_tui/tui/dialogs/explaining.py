@@ -30,11 +30,11 @@ _KEYS = (
 )
 
 
-class ExplainDialog(ClosesItself, ModalScreen[None]):
+class ExplainDialog(ClosesItself, ModalScreen[bool]):
     """Opens on the first of `subjects`. Dismisses with True where the keys of the screen below are asked for."""
 
     BINDINGS = [
-        Binding("escape,q,f1", "dismiss", "Leave", id="explain.close", key_display="Esc", tooltip="Close the explanation"),
+        Binding("escape,q,f1", "close", "Leave", id="explain.close", key_display="Esc", tooltip="Close the explanation"),
         Binding("right,tab,space", "turn(1)", "Next page", id="explain.next", key_display="→", tooltip="What it stands in: the next page"),
         Binding("left,shift+tab", "turn(-1)", "Page before", id="explain.back", key_display="←", tooltip="The page before"),
         Binding("w", "words", "Words", id="explain.words", tooltip="What each word and sign means"),
@@ -94,14 +94,10 @@ class ExplainDialog(ClosesItself, ModalScreen[None]):
         self.app.push_screen(GlossaryDialog(made.words if made else ()))
 
     def action_keys(self) -> None:
-        from readiness_tui.tui.screens.help.screen import HelpScreen
+        self.dismiss(True)
 
-        below = self.app.screen_stack[-2]
-        self.dismiss()
-        self.app.push_screen(HelpScreen(below))
-
-    async def action_dismiss(self, result: None = None) -> None:
-        self.dismiss(result)
+    def action_close(self) -> None:
+        self.dismiss(False)
 
 
 def _pages(names: Sequence[str], place: int) -> Content:
@@ -115,7 +111,12 @@ def _pages(names: Sequence[str], place: int) -> Content:
 
 async def explain(screen: Screen[Any]) -> None:
     """Say what is focused on `screen`; of a dialog that does not know, its own words and its keys."""
-    await screen.app.push_screen(ExplainDialog(asked(screen) or [dialog_explained(screen)]))
+
+    async def keys_too(asked_for: bool | None) -> None:
+        if asked_for:
+            await screen.run_action("app.help")
+
+    await screen.app.push_screen(ExplainDialog(asked(screen) or [dialog_explained(screen)]), keys_too)
 
 
 def dialog_explained(screen: Screen[Any]) -> Subject:

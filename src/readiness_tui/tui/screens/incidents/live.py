@@ -23,7 +23,7 @@ from readiness_tui.tui.autosave import Autosave, Typed
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.incidents import live_text
 from readiness_tui.tui.text import line, safe
-from readiness_tui.tui.texts.places import empty_sentence
+from readiness_tui.tui.texts.places import empty_sentence, empty_text
 from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.note_line import NoteLine
 

@@ -22,7 +22,6 @@ from readiness_tui.services import explanation
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import assess, meeting, people
 from readiness_tui.services.review.decisions import decisions
-from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.hands import Present
@@ -31,7 +30,7 @@ from readiness_tui.tui.screens.checklists.remark_form import ask_promise, ask_sh
 from readiness_tui.tui.screens.checklists.scoring import Scoring
 from readiness_tui.tui.screens.meeting import meeting_text
 from readiness_tui.tui.screens.room import RoomScreen
-from readiness_tui.tui.text import join, line
+from readiness_tui.tui.text import line
 from readiness_tui.tui.texts.places import empty_text
 from readiness_tui.tui.widgets.clickable import Clickable
 from readiness_tui.tui.widgets.key_lines import KeyLines
@@ -229,15 +228,8 @@ class MeetingScreen(RoomScreen):
         return item_text.present(self.view, standing) if standing else None
 
     def explained_here(self) -> Sequence[explanation.Subject]:
-        item = self.item_id
-        about = (
-            explanation.item(self.view, item)
-            if item
-            else explanation.about(self.view, self.stop.point.key)
-            if self.stop
-            else ()
-        )
-        return (*about, *explanation.figures(self.view))
+        key = f"item/{self.item_id}" if self.item_id else self.stop.point.key if self.stop else ""
+        return (*explanation.about(self.view, key), *explanation.figures(self.view))
 
     def show_item(self) -> None:
         view, stop = self.view, self.stop
@@ -259,16 +251,9 @@ class MeetingScreen(RoomScreen):
             gap, last = view.gaps.get(self.scoring.gap_key or ""), self.scoring.last.beside(view, item)
             company = self.host.together.company.get(item, ())
             text = item_text.detail(view, standing, view.dossier(item), gap, last, company)
-            if stop.point.key in self._deferred:
-                mark = f"   {glyphs.DONE.glyph} put off"
-            else:
-                mark = "" if item in self._items_of(self._open()) else f"   {glyphs.DONE.glyph} settled"
-            others = self.scoring.siblings
-            same = f" · the same gap as {', '.join(others)}" if others else ""
-            head = join(
-                line(f"On the agenda: {stop.point.why_of(item)}{same}", "$text-accent"),
-                Content.styled(mark, glyphs.DONE.style),
-            )
+            open_ = item in self._items_of(self._open())
+            done = "put off" if stop.point.key in self._deferred else "" if open_ else "settled"
+            head = meeting_text.on_the_agenda(stop.point.why_of(item), self.scoring.siblings, done)
             shown.update(Content("\n").join([head, Content(""), text]))
             self.scoring.consequences.show(item)
         if self._shown is not stop or stop is None:

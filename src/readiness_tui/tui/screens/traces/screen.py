@@ -198,18 +198,8 @@ class TracesScreen(RoomScreen):
             self.query_one("#nothing", Static).update(empty_text(self.place, self))
         head = trace_text.counted(total, narrow=narrow)
         if self._pinned is not None:
-            lost = f" · {plural(len(unknown), 'id')} not imported: {', '.join(unknown[:3])}" if unknown else ""
-            met = f" that{trace_text.meets(total or 0)}" if narrow else ""
-            count = f"Only {plural(total or 0, 'trace')}{met}: "
-            summary.update(Content.assemble((count, "bold $text-accent"), line(self._pinned[1] + lost)))
-            second.update(
-                Content.styled(
-                    f"Esc goes back to {self.host.came_from.capitalize()}; T shows all traces"
-                    if self.host.came_from
-                    else "Esc shows all traces again",
-                    "$foreground-muted",
-                )
-            )
+            summary.update(trace_text.pinned(total or 0, self._pinned[1], unknown, narrow=narrow))
+            second.update(Content.styled(trace_text.pinned_keys(self.host.came_from), "$foreground-muted"))
         elif self._survey is None:
             summary.update(Content.styled(head, "bold"))
             second.update(Content.styled("counting by kind …", "$foreground-muted"))

@@ -227,6 +227,20 @@ def place(window: PageWindow[ListedTrace], order: ListOrder | None, selected: in
     return " · ".join(filter(None, parts))
 
 
+def pinned(total: int, why: str, unknown: Sequence[str], *, narrow: bool) -> Content:
+    """ "Only 3 traces: the failing examples of OBS-04 · 1 id not imported: …"."""
+    lost = f" · {plural(len(unknown), 'id')} not imported: {', '.join(unknown[:3])}" if unknown else ""
+    met = f" that{meets(total)}" if narrow else ""
+    return Content.assemble((f"Only {plural(total, 'trace')}{met}: ", "bold $text-accent"), line(why + lost))
+
+
+def pinned_keys(came_from: str) -> str:
+    """How one leaves what another room asked to be shown."""
+    return (
+        f"Esc goes back to {came_from.capitalize()}; T shows all traces" if came_from else "Esc shows all traces again"
+    )
+
+
 def counted(total: int | None, *, narrow: bool) -> str:
     """ "1,304 traces", or how many of them meet the filter; None: not counted yet."""
     if total is None:
