@@ -55,12 +55,7 @@ def section_sum(section: Section, policy: Policy) -> Explanation:
         title,
         f"Why {title} stands at {percent(section.score)}",
         (
-            passage(
-                "The formula",
-                f"weight × points of every item, added up, divided by weight × {FULL} of every item.",
-                "Weights: blocker 3, major 2, minor 1, unless the checklist says otherwise. Points: 0 missing, 1 partial,"
-                " 2 met. An undecided item counts 0; a vote of 2 without evidence counts 1.",
-            ),
+            passage("In short", total[:1].upper() + total[1:]),
             Passage(
                 "The sum",
                 (f"{plural(len(counted), 'item')}, the one that costs the most first.",) if counted else (),
@@ -68,8 +63,14 @@ def section_sum(section: Section, policy: Policy) -> Explanation:
                 rows,
                 total,
             ),
-            _left_out(section),
             _missing(section, counted, policy),
+            _left_out(section),
+            passage(
+                "The formula",
+                f"weight × points of every item, added up, divided by weight × {FULL} of every item.",
+                "Weights: blocker 3, major 2, minor 1, unless the checklist says otherwise. Points: 0 missing, 1 partial,"
+                " 2 met. An undecided item counts 0; a vote of 2 without evidence counts 1.",
+            ),
         ),
         ("score", "weight", "points", "undecided", "claimed", "waiver", "not applicable"),
     )

@@ -30,7 +30,8 @@ PLACES = {
     "overview": Place(
         "Nothing is imported and nothing is scored yet.",
         "Here stands the verdict, what decides it, and the fewest changes that better it.",
-        "Press {app.import} to import runs and traces, or {app.checklists} to score the first item.",
+        "Press {app.import} to import runs and traces, or {app.checklists} to score the first item. {app.explain} explains what"
+        " is highlighted, on every screen.",
     ),
     "overview changes": Place(
         "No change is asked for.",

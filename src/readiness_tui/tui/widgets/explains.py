@@ -27,4 +27,4 @@ def asked(screen: Screen[Any]) -> list[Subject]:
             found += node.explained()
         if node is screen:
             break
-    return found
+    return list({one.name: one for one in reversed(found)}.values())[::-1]  # what comes twice stands where it comes first

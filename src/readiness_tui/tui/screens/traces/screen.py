@@ -193,9 +193,9 @@ class TracesScreen(RoomScreen):
         if empty:
             summary.update(empty_text("traces", self))
             return
-        self.query_one("#nothing").display = total == 0
-        if total == 0:
-            self.query_one("#nothing", Static).update(empty_text(self.place, self))
+        nothing = self.query_one("#nothing", Static)
+        nothing.display = total == 0
+        nothing.update(empty_text(self.place, self) if total == 0 else "")
         head = trace_text.counted(total, narrow=narrow)
         if self._pinned is not None:
             summary.update(trace_text.pinned(total or 0, self._pinned[1], unknown, narrow=narrow))
