@@ -87,4 +87,3 @@ async def test_a_key_that_its_owner_changed_is_named_as_it_is_now(bare: Readines
         shown = words(seen(bare, ""))
         assert "Press ^o and name a log" in shown
         assert "Press i and" not in shown
-

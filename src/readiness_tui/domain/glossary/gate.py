@@ -83,11 +83,11 @@ GATE = Topic(
             page="gate.md#tries",
         ),
         Term("run", "One evaluation of one version of the system over a set of cases.", also=("runs", "experiment")),
-        Term("candidate", "The run that the review decides about.", also=("C",), page="gate.md#candidate-and-baseline"),
+        Term("candidate", "The run that the review decides about.", page="gate.md#candidate-and-baseline"),
         Term(
             "baseline",
             "The run that the candidate is compared with: the version before.",
-            also=("B", "against baseline"),
+            also=("against baseline",),
             page="gate.md#candidate-and-baseline",
         ),
         Term("case", "One example in a run: a question, its answer, and its scores.", also=("cases", "example")),

@@ -37,7 +37,7 @@ ITEMS = Topic(
         Term(
             "blocker, major, minor",
             "How much an item matters; its weight in the section is 3, 2 or 1. A checklist may say another weight.",
-            also=("severity", "major", "minor", "M", "m"),
+            also=("severity", "major", "minor"),
             page="scoring.md#items",
         ),
         Term(
@@ -180,7 +180,7 @@ ITEMS = Topic(
             "effective points",
             "What an item counts: a vote of 2 that is only claimed counts 1, one that a proof contradicts"
             " counts what the proof says.",
-            also=("counts at most 1", "counts"),
+            also=("counts at most 1",),
             page="scoring.md#items",
         ),
         Term(

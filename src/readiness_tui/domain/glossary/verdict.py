@@ -75,7 +75,7 @@ VERDICT = Topic(
             "blocker",
             "The severest kind of item. Below met it holds the release back: missing or undecided is NO-GO, partly met or waived"
             " is a condition.",
-            also=("B", "blockers"),
+            also=("blockers",),
             page="scoring.md#items",
         ),
         Term(
@@ -110,7 +110,7 @@ VERDICT = Topic(
             also=("open", "in progress", "claimed done", "verified", "state", "closed"),
             page="scoring.md#gaps",
         ),
-        Term("reopened", "A gap that was verified, and fails again.", also=("!",)),
+        Term("reopened", "A gap that was verified, and fails again."),
         Term(
             "accepted",
             "A risk that somebody took on, with a reason and a last day. It is not done, and comes back on that day.",
@@ -120,7 +120,7 @@ VERDICT = Topic(
             "waiver",
             "A named person accepts an item below met, with a reason and a last day, at most 90 days ahead. It turns a blocker's"
             " NO-GO into a condition and never raises a score.",
-            also=("waived", "waive", "w"),
+            also=("waived", "waive"),
             page="scoring.md#waivers",
         ),
         Term(

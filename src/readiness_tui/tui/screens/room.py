@@ -16,6 +16,7 @@ from readiness_tui.tui import hands
 from readiness_tui.tui.host import Host, host
 from readiness_tui.tui.widgets.bars import NavBar, RoomTab, TitleBar
 from readiness_tui.tui.widgets.closing import ClosesItself
+from readiness_tui.tui.widgets.explains import ExplainsItself
 from readiness_tui.tui.widgets.pick_list import PickList
 
 if TYPE_CHECKING:
@@ -24,12 +25,11 @@ if TYPE_CHECKING:
     from readiness_tui.domain.verdict.rival import Rival
     from readiness_tui.services.core.desk import Desk
     from readiness_tui.services.core.view import ReviewView
-    from readiness_tui.services.explanation import Subject
     from readiness_tui.tui.dialogs.form import Field, Submit, Values
     from readiness_tui.tui.dialogs.pick import Choice
 
 
-class RoomScreen(ClosesItself, Screen[None]):
+class RoomScreen(ClosesItself, ExplainsItself, Screen[None]):
     """One of the eight screens. A subclass composes its `body` and fills it in `show`.
 
     Nothing here reads the database: the host runs services away from the UI thread and then `show` gets the new view.
@@ -154,25 +154,6 @@ class RoomScreen(ClosesItself, Screen[None]):
                 " · ".join(part for part in (self.host.who, state, saved) if part),
             )
         self.show_news()
-
-    @property
-    def place(self) -> str:
-        """What is shown, among `texts.places`."""
-        return self.ROOM
-
-    # -- explaining ---------------------------------------------------------------------------------------------------
-
-    def explained(self) -> Sequence[Subject]:
-        """What F1 tells: what the keys act on, the figures that it stands in, and what the room is for."""
-        from readiness_tui.tui.texts.places import place_explained
-
-        view = self.host.view
-        here = self.explained_here() if view is not None and not view.by_hand else ()
-        return (*here, place_explained(self.place, self))
-
-    def explained_here(self) -> Sequence[Subject]:
-        """Of what the keys act on now, and the figures that it stands in."""
-        return ()
 
     # -- others at the same file --------------------------------------------------------------------------------------
 

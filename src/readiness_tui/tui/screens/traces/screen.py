@@ -196,17 +196,16 @@ class TracesScreen(RoomScreen):
         nothing = self.query_one("#nothing", Static)
         nothing.display = total == 0
         nothing.update(empty_text(self.place, self) if total == 0 else "")
-        head = trace_text.counted(total, narrow=narrow)
+        head = Content.styled(trace_text.counted(total, narrow=narrow), "bold")
         if self._pinned is not None:
             summary.update(trace_text.pinned(total or 0, self._pinned[1], unknown, narrow=narrow))
             second.update(Content.styled(trace_text.pinned_keys(self.host.came_from), "$foreground-muted"))
         elif self._survey is None:
-            summary.update(Content.styled(head, "bold"))
+            summary.update(head)
             second.update(Content.styled("counting by kind …", "$foreground-muted"))
         else:
-            outcomes, errors = self._survey.facet("status"), self._survey.facet("error")
-            summary.update(join(Content.styled(head, "bold"), "  ", trace_text.outcome_line(outcomes)))
-            second.update(trace_text.error_line(errors))
+            summary.update(join(head, "  ", trace_text.outcome_line(self._survey.facet("status"))))
+            second.update(trace_text.error_line(self._survey.facet("error")))
         self._show_place()
 
     def _layout(self) -> None:
