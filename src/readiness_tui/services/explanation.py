@@ -15,7 +15,7 @@ from readiness_tui.domain.explanation.causes import (
 )
 from readiness_tui.domain.explanation.gate_rows import row_explained
 from readiness_tui.domain.explanation.items import item_explained
-from readiness_tui.domain.explanation.model import Explanation
+from readiness_tui.domain.explanation.model import Explanation, passage
 from readiness_tui.domain.explanation.scores import headline_sum, section_sum
 from readiness_tui.domain.metrics.words import metric_label
 from readiness_tui.domain.scorecard.model import GapLine
@@ -29,6 +29,39 @@ class Subject(NamedTuple):
 
     name: str
     make: Callable[[], Explanation]
+
+
+def _filter_line() -> Explanation:
+    return Explanation(
+        "this line",
+        "How a filter is written",
+        (
+            passage(
+                "What it does",
+                "The list shows only what meets every word of the line. An empty line shows all again.",
+            ),
+            passage(
+                "Words",
+                "refund key: both words, anywhere in the record, in any order.",
+                "“a phrase”: these words side by side.",
+                "error: records with an error.",
+            ),
+            passage(
+                "Fields",
+                "status:fail model:gpt* tool:refund_create: a field and its value; * stands for the rest of a word.",
+                "latency>3000 cost<0.01: a figure and its limit, latency in milliseconds.",
+                "-status:success: a - before it turns a word or field round.",
+            ),
+            passage(
+                "While one types",
+                "What the line can go on with stands below it; Tab takes the first, Tab again the next.",
+            ),
+        ),
+        ("filter",),
+    )
+
+
+FILTER_LINE = Subject("this line", _filter_line)
 
 
 def item(view: ReviewView, item_id: str) -> tuple[Subject, ...]:
