@@ -6,7 +6,7 @@ import math
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness_tui.domain.explanation.gate_rows import figure_sum, metric_of, row_explained
@@ -50,6 +50,7 @@ def cases(draw: st.DrawFn) -> tuple[Case, ...]:
 
 
 @pytest.mark.parametrize("metric", METRICS)
+@settings(deadline=None)
 @given(made=cases())
 def test_the_sum_is_the_value(metric: str, made: tuple[Case, ...]) -> None:
     rule = rule_of(metric)

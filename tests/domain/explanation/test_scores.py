@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 
 from hypothesis import given
@@ -78,7 +79,7 @@ def test_the_points_that_are_missing_are_the_fewest_that_reach_the_floor(facts: 
 def worked() -> Section:
     return sums(
         make_standing(make_item("A", BLOCKER), 2),
-        make_standing(make_item("B", MAJOR), 1, vote=2),
+        replace(make_standing(make_item("B", MAJOR), 1), vote=2),
         make_standing(make_item("C", MINOR), None),
         make_standing(make_item("D", MAJOR), None, applicable=False),
         make_standing(make_item("E", MINOR, weight=0), 2),
@@ -91,7 +92,7 @@ def test_the_worked_example_says_why_each_item_counts_what_it_counts() -> None:
     assert [(row[0][0], row[3], row[5]) for row in part(told, "The sum").rows] == [
         ("B", "2", "voted 2, only claimed"),
         ("C", "0", "undecided"),
-        ("A", "6", ""),
+        ("A", "6", "evidenced"),
     ]
     assert [line.rpartition(": ")[2] for line in part(told, "Left out of the sum").lines] == [
         "not applicable",

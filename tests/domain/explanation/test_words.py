@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from readiness_tui.domain.verdict.judge import judge
 from readiness_tui.domain.verdict.model import Condition, Part, Verdict
 from tests.domain.build import (
     AS_OF,
+    make_checklist,
     make_facts,
     make_incident,
     make_item,
@@ -42,7 +44,7 @@ ITEM = make_item(probe=ProbeSpec("prompt_version_logged", ProbeKind.SHARE))
 
 
 def told() -> list[Explanation]:
-    judgement = judge(make_facts(scored(make_item(), 1)), AS_OF)
+    judgement = judge(make_facts(make_checklist(make_item()), points={"REL-02": 1}), AS_OF)
     return [
         item_explained(make_standing(ITEM, 1), scored(ITEM, 1), make_review()),
         section_sum(judgement.sections[0], DEFAULT_POLICY),
@@ -91,7 +93,7 @@ def test_votes_are_named_only_where_they_are_open(secret: bool, named: bool) -> 
 
 
 def test_an_item_says_how_it_proves_itself_and_what_came_of_it() -> None:
-    dossier = Dossier(ITEM, "reliability", proposal=make_proposal(1, text="611 of 684 requests carry it"))
+    dossier = Dossier(ITEM, "reliability", proposal=replace(make_proposal(1), text="611 of 684 requests carry it"))
     said = " ".join(
         line for one in item_explained(make_standing(ITEM, None), dossier, make_review()).passages for line in one.lines
     )

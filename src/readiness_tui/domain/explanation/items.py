@@ -40,7 +40,7 @@ def item_explained(standing: Standing, dossier: Dossier, review: Review) -> Expl
         f"{item.id} {item.title}",
         (
             passage("What is asked", f"Met means: {item.evidence}"),
-            passage("Why it matters", item.why, SEVERITIES[item.severity] if item.weight else ""),
+            passage("Why it matters", item.why or "the checklist does not say", SEVERITIES[item.severity] if item.weight else ""),
             passage(
                 "What the scores mean",
                 "0 missing, 1 partial or only claimed, 2 met: somebody attached evidence, or a proof shows it.",
@@ -48,10 +48,16 @@ def item_explained(standing: Standing, dossier: Dossier, review: Review) -> Expl
             passage("How it stands", MARKS[standing.word], f"It counts {standing.counts}: {because}." if because else "", weight),
             how_proven(item, dossier.proposal),
             _votes(standing, dossier, review),
-            passage("What to do", item.improve) if standing.applicable and standing.counts < FULL else passage("What to do", "nothing: it is met" if standing.applicable else "nothing: it does not apply"),
+            passage("What to do", _to_do(standing)),
         ),
         ("points", "evidence", "assurance", "claimed", "proof", "conflict", str(item.severity), "waiver"),
     )  # fmt: skip
+
+
+def _to_do(standing: Standing) -> str:
+    if not standing.applicable:
+        return "nothing: it does not apply"
+    return standing.item.improve or "the checklist does not say" if standing.counts < FULL else "nothing: it is met"
 
 
 def _votes(standing: Standing, dossier: Dossier, review: Review) -> Passage:

@@ -98,8 +98,8 @@ def _rows(words: Sequence[str], first: Sequence[Term]) -> Iterator[Option]:
         if found:
             yield Option(Content.styled(title.upper(), "bold $text-accent"), disabled=True)
         for term in found:
-            also = f"   {', '.join(term.also)}" if term.also else ""
-            yield Option(join(line(term.word), line(also, "$foreground-muted", 60)), id=f"{title}/{TERMS.index(term)}")
+            also = line(", ".join(term.also), "$foreground-muted", 60)
+            yield Option(join(line(term.word), "   ", also), id=f"{title}/{TERMS.index(term)}")
 
 
 def _names(term: Term) -> str:

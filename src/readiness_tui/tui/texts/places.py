@@ -207,4 +207,4 @@ def place_explained(name: str, screen: Screen[Any]) -> Subject:
     made = Explanation(
         called, called, (passage("What it is for", place.purpose), passage("What to do", act)), (name, *place.words)
     )
-    return Subject(f"the room {called}", lambda: made)
+    return Subject("this screen", lambda: made)

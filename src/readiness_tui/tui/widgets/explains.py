@@ -50,12 +50,11 @@ class ExplainsItself(Base):
 
 def asked(screen: Screen[Any]) -> list[Subject]:
     """What F1 tells here and now."""
-    found: list[Subject] = []
+    found: dict[str, Subject] = {}  # by name: what comes twice stands where it came first
     for node in (screen.focused or screen).ancestors_with_self:
         if isinstance(node, Explains):
-            found += node.explained()
+            for one in node.explained():
+                found.setdefault(one.name, one)
         if node is screen:
             break
-    return list({one.name: one for one in reversed(found)}.values())[
-        ::-1
-    ]  # what comes twice stands where it comes first
+    return list(found.values())
