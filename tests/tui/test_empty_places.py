@@ -39,7 +39,7 @@ WALKS: dict[str, tuple[str, ...]] = {
     "gaps": ("G",),
     "scorecard": ("S",),
     "history": ("H",),
-    "review": ("R",),
+    "labelling": ("R",),
     "found": ("C", "slash", *"qqq", "enter"),
     "words": ("f1", "w", *"qqq"),
 }

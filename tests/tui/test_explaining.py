@@ -15,6 +15,7 @@ from readiness_tui.tui.dialogs.glossary import GlossaryDialog
 from readiness_tui.tui.key_table import actions, modules_kinds
 from readiness_tui.tui.screens.help.screen import HelpScreen
 from readiness_tui.tui.screens.overview.why import WhyScreen
+from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.texts.places import PLACES
 from readiness_tui.tui.widgets.pick_list import PickList
 from tests.tui.driving import NARROW, WIDE, painted, press, read
@@ -152,6 +153,12 @@ def test_every_key_that_a_place_names_is_a_key_of_the_app() -> None:
         assert place.empty
 
 
+def test_every_room_has_its_purpose() -> None:
+    rooms = {kind.ROOM for kind in modules_kinds() if issubclass(kind, RoomScreen) and kind is not RoomScreen}
+    assert len(rooms) > 10
+    assert rooms <= set(PLACES)
+
+
 # Why this verdict
 
 
@@ -185,7 +192,7 @@ async def test_a_cause_of_an_item_opens_that_item(sample_app: ReadinessApp) -> N
 
 async def test_what_is_settled_meanwhile_is_gone_from_the_causes(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
-        await press(pilot, "v", "down", "enter", "1", "escape")
+        await press(pilot, "v", "down", "enter", "1", "escape", "escape")
         why = sample_app.screen
         assert isinstance(why, WhyScreen)
         assert "DEP-01 is undecided" not in painted(pilot)

@@ -125,7 +125,7 @@ PLACES = {
         "Here stands who changed what, when and why.",
         "Score items with {app.checklists}: each score is a change.",
     ),
-    "review": Signpost(
+    "labelling": Signpost(
         "No case waits for a person.",
         "Here people say of single answers whether they are good enough, before they see what the judge said.",
         "Import a run with {app.import} whose golden set marks cases high_risk, or go to {app.evals} and lock a gate:"

@@ -25,6 +25,7 @@ from readiness_tui.tui.typed_day import TypedDay
 from readiness_tui.tui.widgets.pick_list import Pick, PickList
 
 PAGE = 200
+FEW = 5  # changes of a review that has hardly begun: it says what the room is for
 
 
 class HistoryScreen(RoomScreen):
@@ -65,11 +66,11 @@ oldest: how long the oldest of them has been open, in days
 
     async def show(self, view: ReviewView) -> None:
         found = await self.host.fetch(trend.review_lines, self.desk, view) or []
+        self._changes = await self.host.fetch(history.log, self.desk, limit=self._limit) or []
         told = [summary(found, view.review.id, max(self.size.width - 2, 60))]
-        if len(found) < 2:
+        if len(found) < 2 and len(self._changes) < FEW:
             told += [Content(""), empty_text("history", self)]
         self.query_one("#summary", Static).update(Content("\n").join(told))
-        self._changes = await self.host.fetch(history.log, self.desk, limit=self._limit) or []
         width = max(self.size.width - 4, 60)
         self.query_one("#changes", PickList).refill(
             [

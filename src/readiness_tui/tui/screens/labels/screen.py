@@ -117,7 +117,7 @@ class QueueScreen(RoomScreen):
         case, word = self.query_one("#case", Static), self.query_one("#word", Static)
         word.display = task is not None
         if task is None:
-            nothing = [] if queue.tasks else [empty_text("review", self), Content("")]
+            nothing = [] if queue.tasks else [empty_text("labelling", self), Content("")]
             case.update(Content("\n").join([*nothing, text.end(queue, who)]))
         else:
             case.update(text.case(task, self._gold(task)))
