@@ -7,10 +7,6 @@ from textual.binding import Binding, BindingType
 EXPLAIN: list[BindingType] = [
     Binding("f1", "app.explain", "Explain", id="app.explain", key_display="F1", show=False, tooltip="What the focused thing is, how its figure comes about, and what the words mean"),
 ]  # fmt: skip
-#: While one types, where no other key for help works.
-EXPLAIN_TYPING = Binding(
-    "f1", "app.explain", "Help", id="app.explain", key_display="F1", tooltip="What is typed here, and what it does"
-)
 HELP: list[BindingType] = [
     Binding("question_mark", "app.help", "Help", id="app.help", key_display="?", tooltip="Every key of this screen"),
     *EXPLAIN,

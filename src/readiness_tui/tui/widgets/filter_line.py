@@ -14,7 +14,6 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from readiness_tui.domain.filters.completion import Completion
-from readiness_tui.tui.help_key import EXPLAIN_TYPING
 from readiness_tui.tui.text import fit, join, line
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ class TypedFilter(Input):
     BINDINGS = [
         Binding("enter", "submit", "Apply", id="filter.apply", tooltip="Show only what fits; an empty line shows all"),
         Binding("tab", "take", "Complete", id="filter.take", tooltip="Take what is offered first; Tab again takes the next"),
-        EXPLAIN_TYPING,
     ]  # fmt: skip
 
     class Take(Message):

@@ -10,7 +10,6 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from readiness_tui.tui.help_key import EXPLAIN_TYPING
 from readiness_tui.tui.text import line
 
 
@@ -32,7 +31,6 @@ class FindInput(Input):
         Binding("escape", "all", "All", id="find.all", key_display="Esc", tooltip="Show all rows again"),
         Binding("enter", "submit", "To the rows", id="find.rows", show=False, tooltip="Go to the rows that were found"),
         Binding("down,tab", "submit", "To the rows", id="find.down", show=False, tooltip="Go to the rows that were found"),
-        EXPLAIN_TYPING,
     ]  # fmt: skip
 
     def action_all(self) -> None:

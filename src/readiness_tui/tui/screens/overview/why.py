@@ -35,7 +35,7 @@ class WhyScreen(RoomScreen):
     AUTO_FOCUS = "#causes"
     BINDINGS = [
         Binding(
-            "escape,q,v", "leave", "Back", id="why.leave", key_display="Esc", tooltip="Back to where you came from"
+            "escape,q,v", "leave", "Leave", id="why.leave", key_display="Esc", tooltip="Back to where you came from"
         ),
     ]
 
