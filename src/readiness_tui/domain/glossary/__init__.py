@@ -5,14 +5,14 @@ from __future__ import annotations
 from readiness_tui.domain.glossary.figures import FIGURES
 from readiness_tui.domain.glossary.gate import GATE
 from readiness_tui.domain.glossary.items import ITEMS
-from readiness_tui.domain.glossary.model import Term, Topic
+from readiness_tui.domain.glossary.model import Term, TermGroup
 from readiness_tui.domain.glossary.people import PEOPLE
 from readiness_tui.domain.glossary.records import RECORDS
 from readiness_tui.domain.glossary.verdict import VERDICT
 
-__all__ = ["TERMS", "TOPICS", "Term", "Topic", "look_up"]
+__all__ = ["TERMS", "TOPICS", "Term", "TermGroup", "look_up"]
 
-TOPICS: tuple[Topic, ...] = (VERDICT, ITEMS, GATE, FIGURES, PEOPLE, RECORDS)
+TOPICS: tuple[TermGroup, ...] = (VERDICT, ITEMS, GATE, FIGURES, PEOPLE, RECORDS)
 TERMS: tuple[Term, ...] = tuple(term for topic in TOPICS for term in topic.terms)
 
 

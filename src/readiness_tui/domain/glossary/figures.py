@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from readiness_tui.domain.glossary.model import Term, Topic
+from readiness_tui.domain.glossary.model import Term, TermGroup
 
-FIGURES = Topic(
+FIGURES = TermGroup(
     "How sure a figure is",
     (
         Term(
@@ -100,7 +100,7 @@ FIGURES = Topic(
         Term(
             "p =",
             "How often a difference at least this large comes by chance alone, if there is none.",
-            also=("p-value", "p"),
+            also=("p-value",),
         ),
         Term(
             "95% interval",
@@ -120,5 +120,23 @@ FIGURES = Topic(
             page="gate.md#everything-a-gate-can-ask",
         ),
         Term("—", "Not known, or not applicable here. It is never 0.", also=("unknown", "not known", "not recorded")),
+        Term(
+            "measured, derived",
+            "A figure that the record states, or one that was worked out from others, such as a cost from tokens.",
+            also=("measured", "derived"),
+            page="prices.md",
+        ),
+        Term(
+            "could be chance",
+            "What changed beside an incident may have nothing to do with it: chance alone would often show as much.",
+            page="incidents.md",
+        ),
+        Term(
+            "how sure",
+            "What stands beside a result: whether its bound meets the rule too, and how many cases would tell.",
+            also=("why, and how sure", "result"),
+            page="bounds.md",
+        ),
+        Term("higher, lower", "Which way is better for a metric.", also=("higher", "lower", "direction")),
     ),
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from readiness_tui.domain.glossary.model import Term, Topic
+from readiness_tui.domain.glossary.model import Term, TermGroup
 
-GATE = Topic(
+GATE = TermGroup(
     "The gate, runs and cases",
     (
         Term(
@@ -199,5 +199,39 @@ GATE = Topic(
             also=("complete", "errored", "completeness"),
         ),
         Term("hold", "The gate's advice in the negative: do not release.", also=("hold the release",)),
+        Term(
+            "evals",
+            "Evaluations: what was measured of a version before it ships. The room with gate, compare and runs.",
+            also=("evaluation",),
+        ),
+        Term(
+            "new, removed cases",
+            "Cases that only the candidate, or only the baseline, has. An eval set becomes easier when it loses its hard cases.",
+            also=("new cases", "removed cases", "cases new", "removed", "added", "allow", "warn"),
+            page="gate.md#everything-a-gate-can-ask",
+        ),
+        Term(
+            "judge error",
+            "The judge gave no score. It is missing, and never 0.",
+            also=("judge pass", "judge fail", "people pass", "people fail"),
+        ),
+        Term(
+            "drawn by the lot",
+            "Cases in the order of a digest that nobody can choose, so that people do not pick the easy ones.",
+            also=("drawn at random", "random"),
+            page="labels.md#checking-a-judge",
+        ),
+        Term("people disagree", "Labels of a case differ. It is asked about again, and counted apart."),
+        Term(
+            "committed",
+            "git has the lock as it is in the folder. Untracked: git does not know it; changed: it differs from the committed one.",
+            also=("untracked", "nowhere"),
+            page="gate.md#what-git-knows",
+        ),
+        Term(
+            "quick lab",
+            "Ten questions, a bot, three thresholds: the whole loop in twenty minutes (`readiness lab`).",
+            also=("lab",),
+        ),
     ),
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from readiness_tui.domain.glossary.model import Term, Topic
+from readiness_tui.domain.glossary.model import Term, TermGroup
 
-ITEMS = Topic(
+ITEMS = TermGroup(
     "Checklists and their items",
     (
         Term(
@@ -213,5 +213,34 @@ ITEMS = Topic(
         ),
         Term("tick", "A part of an item that is done, where the item lists its parts.", also=("ticks", "ticked")),
         Term("improve", "What to do where an item is not met.", also=("to do", "what to do", "→")),
+        Term(
+            "stands",
+            "What an item counts as now, after votes, proofs, consensus and waivers.",
+            also=("standing",),
+            page="scoring.md#several-votes",
+        ),
+        Term(
+            "section with, section without",
+            "The section's score as it stands, and as it would be without the waiver or the not-applicable in that row.",
+            also=("section with", "section without"),
+        ),
+        Term(
+            "query",
+            "Which proof was asked; the page of proofs has its definition.",
+            also=("examples",),
+            page="proofs.md",
+        ),
+        Term(
+            "window and sampling",
+            "From when to when the counted requests are, and whether all requests were logged or a share of them.",
+            also=("sampling", "sampled", "every request"),
+        ),
+        Term("rests on", "The data that a proof or a figure was counted from, by digest."),
+        Term(
+            "not voted yet",
+            "In the changes since the last review: nobody has voted this time. It is not the same as worse.",
+            also=("judgement", "checklist version", "gate version"),
+            page="next_review.md#what-changed",
+        ),
     ),
 )

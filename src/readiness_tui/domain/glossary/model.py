@@ -21,7 +21,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
+class TermGroup:
     """Terms that are read together, the ones that the others rest on first."""
 
     title: str

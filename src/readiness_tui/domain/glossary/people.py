@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from readiness_tui.domain.glossary.model import Term, Topic
+from readiness_tui.domain.glossary.model import Term, TermGroup
 
-PEOPLE = Topic(
+PEOPLE = TermGroup(
     "People and the meeting",
     (
         Term(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from readiness_tui.domain.glossary.model import Term, Topic
+from readiness_tui.domain.glossary.model import Term, TermGroup
 
-RECORDS = Topic(
+RECORDS = TermGroup(
     "Traces, imports and incidents",
     (
         Term(
@@ -95,5 +95,23 @@ RECORDS = Topic(
         Term("doubtful", "What an import was not sure of, to be looked at by a person."),
         Term("recurs", "Whether it can happen again, and with what.", also=("recurs?",)),
         Term("live notes", "Notes with times, typed while the incident runs.", also=("live",)),
+        Term(
+            "failure class",
+            "What kind of thing failed: retrieval, a prompt, a tool, the data. Trends count by it.",
+            also=("class", "failure classes"),
+        ),
+        Term(
+            "control",
+            "An item of the checklists that should have prevented the incident: it held, failed, or was absent.",
+            also=("controls", "controls that failed", "item breached", "held"),
+            page="incidents.md",
+        ),
+        Term("impact", "How many were affected, of how many, and by which source."),
+        Term(
+            "what changed",
+            "Prompt, model, index, tools or traffic before and after the incident began.",
+            also=("changed around it",),
+        ),
+        Term("factors that recur", "Factors that more than one incident had."),
     ),
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from readiness_tui.domain.glossary.model import Term, Topic
+from readiness_tui.domain.glossary.model import Term, TermGroup
 
-VERDICT = Topic(
+VERDICT = TermGroup(
     "The verdict",
     (
         Term(
@@ -144,7 +144,7 @@ VERDICT = Topic(
         Term(
             "digest",
             "The SHA-256 of a text or of data, shortened on the screen. Two that are equal stand for the same bytes.",
-            also=("hash", "checksum"),
+            also=("hash", "checksum", "SHA-256"),
         ),
         Term(
             "changed by hand",
@@ -170,5 +170,12 @@ VERDICT = Topic(
             " scorecard are handed in. The Day-21 scorecard is its last piece.",
             also=("Days 15-21", "Day-21", "Day 21", "Day-21 readiness scorecard"),
         ),
+        Term(
+            "method",
+            "The last chapter of a scorecard: which rules, versions, data and history it was made from, each by digest.",
+        ),
+        Term("first review", "There is no review of this system before it, so nothing to compare with."),
+        Term("approver", "Who accepts a risk, by name.", also=("accepted by",)),
+        Term("no verdict", "Something forbids to judge: a file that was changed by hand.", page="tamper.md"),
     ),
 )
