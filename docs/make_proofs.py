@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 import textwrap
 from pathlib import Path
-from typing import Any
 
 from readiness_tui.domain.checklists.declared import EXPECTED_CONSTANT, SETTINGS, VARYING
 from readiness_tui.domain.checklists.model import ProbeKind, ProbeSpec
-from readiness_tui.domain.probes.registry import PROBES, Probe
-from readiness_tui.domain.probes.shares import ShareQuery
+from readiness_tui.domain.explanation.proofs import definition
+from readiness_tui.domain.probes.registry import PROBES
 from readiness_tui.sources.settings.checklist import shipped_checklists
 
 TARGET = Path(__file__).with_name("proofs.md")
@@ -40,19 +38,6 @@ accepts it.
 
 Where one value is as it should be, a team declares it, with the reason, as `expected_constant` among the review's
 settings (`+` on the screen *Checklists*):"""
-
-
-def definition(probe: Probe) -> str:
-    """What the probe counts, as its code says."""
-    called: Any = getattr(probe, "start", None) or getattr(probe, "check", None) or getattr(probe, "answer", None)
-    owner = getattr(called, "__self__", None)
-    if isinstance(owner, ShareQuery):
-        return inspect.getdoc(owner.mark) or ""
-    inside = inspect.getclosurevars(called).nonlocals if inspect.isfunction(called) else {}
-    for name in ("make", "look"):
-        if name in inside:
-            return inspect.getdoc(getattr(inside[name], "__self__", None) or inside[name]) or ""
-    return inspect.getdoc(owner or called) or ""
 
 
 def told(spec: ProbeSpec) -> str:

@@ -10,7 +10,7 @@ from readiness_tui.services.core.view import load
 from readiness_tui.services.share import giving, taking
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.screens.checklists.item_text import consequence
-from readiness_tui.tui.screens.overview.look import glance_of, why_text
+from readiness_tui.tui.screens.overview.look import glance_of
 from tests.conftest import NOW
 from tests.tui import driving
 
@@ -30,7 +30,6 @@ def test_the_overview_tells_scores_and_no_verdict(sample_desk: Desk, tmp_path: P
     assert (glance.flips, glance.flips_to, glance.conditions, glance.handed_in) == ((), None, (), ())
     assert {fact.words for fact in glance.facts} == {"not in a copy"}
     assert len(glance.sections) == len(view.facts.checklists)
-    assert "no verdict" in why_text(view).plain
     results = [preview_vote(view.workings, "chloe", "OBS-01", points, ()) for points in (0, 1, 2)]
     assert "verdict" in consequence(results).plain
     assert "verdict" not in consequence(results, copy=True).plain
@@ -48,3 +47,10 @@ async def test_no_screen_of_it_says_one(sample_desk: Desk, tmp_path: Path) -> No
             assert "GO WITH" not in shown, key
             if key in "OS":
                 assert "copy to score" in shown
+        for keys in (("O", "v"), ("f1",), ("right",)):
+            for key in keys:
+                await pilot.press(key)
+                await driving.settle(pilot)
+            shown = driving.painted(pilot)
+            assert "NO-GO" not in shown, keys
+            assert "GO WITH" not in shown, keys

@@ -297,7 +297,7 @@ async def test_under_every_dialog_that_a_room_opens_only_its_own_keys_act(sample
                         "app.palette",
                         "app.quit",
                         "app.help",
-                        "app.help_anywhere",
+                        "app.explain",
                     }
                 while isinstance(sample_app.screen, ModalScreen):
                     await sample_app.pop_screen()

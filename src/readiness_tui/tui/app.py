@@ -315,6 +315,11 @@ class ReadinessApp(TerminalApp):
 
         await ask_which(self)
 
+    async def action_explain(self) -> None:
+        from readiness_tui.tui.dialogs.explaining import explain
+
+        await explain(self.screen)
+
     async def action_help(self) -> None:
         from readiness_tui.tui.screens.help.screen import HelpScreen
 
@@ -338,16 +343,9 @@ class ReadinessApp(TerminalApp):
         """The line of live notes over whatever room one is in, for the worst incident that is not over."""
         if self.desk is None or self.view is None:
             return
-        from readiness_tui.services.incidents import edit
-        from readiness_tui.tui.screens.incidents.live import LiveNotes
+        from readiness_tui.tui.screens.incidents.live import open_live
 
-        found = await self.fetch(edit.listed, self.desk) or []
-        open_ = [incident for incident in found if incident.open]
-        running = [incident for incident in open_ if incident.resolved is None] or open_
-        if running:
-            await self.push_screen(LiveNotes(self.desk, running[0]))
-        else:
-            self.tell("No incident is open. Under Incidents (I), n opens one.")
+        await open_live(self.screen, self.desk)
 
     async def action_settle(self) -> None:
         await self.together.settle()

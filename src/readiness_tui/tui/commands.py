@@ -9,7 +9,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from readiness_tui.tui.widgets.letters import moves
 
-HIDDEN = frozenset({"app.palette", "app.help_anywhere"})
+HIDDEN = frozenset({"app.palette"})
 
 
 class ReadinessCommands(Provider):

@@ -1,10 +1,13 @@
-"""The key for help. A dialog with keys of its own binds it too: the app's keys do not reach a dialog."""
+"""The keys for help: what the focused thing is, and every key. The app's keys do not reach a dialog, so it binds them too."""
 
 from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
+EXPLAIN: list[BindingType] = [
+    Binding("f1", "app.explain", "Explain", id="app.explain", key_display="F1", show=False, tooltip="What the focused thing is, how its figure comes about, and what the words mean"),
+]  # fmt: skip
 HELP: list[BindingType] = [
     Binding("question_mark", "app.help", "Help", id="app.help", key_display="?", tooltip="Every key of this screen"),
-    Binding("f1", "app.help", "Help", id="app.help_anywhere", key_display="F1", tooltip="Every key of this screen, while one types too"),
+    *EXPLAIN,
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from readiness_tui.services.core import target
 from readiness_tui.tui.dialogs.reviews import ReviewDialog
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.texts.places import empty_sentence
 from readiness_tui.tui.widgets.bars import ROOMS
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ async def ask_which(app: App[None]) -> None:
     if found is None:
         return
     if len(found) == 1:
-        host(app).tell("This file holds one review. Under History (H), n starts the next one.")
+        host(app).tell(empty_sentence("this review alone", app.screen))
         return
 
     async def chosen(number: int | None) -> None:

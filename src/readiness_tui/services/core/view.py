@@ -66,6 +66,13 @@ class ReviewView:
     lent: Lent | None = None  # the file is a reviewer's copy, in which there is no verdict
 
     @property
+    def unjudged(self) -> str:
+        """Why no verdict is told of it, in a sentence; "" where one is."""
+        if self.by_hand:
+            return tamper.words(self.by_hand)
+        return "" if self.lent is None else self.lent.words
+
+    @property
     def gate(self) -> GateOutcome:
         return self.facts.gate
 

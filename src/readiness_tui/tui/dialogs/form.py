@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -27,6 +28,9 @@ from readiness_tui.tui.form_draft import FormDraft, KeptText, written
 from readiness_tui.tui.host import host
 from readiness_tui.tui.text import line, one_line, safe
 from readiness_tui.tui.widgets.closing import ClosesItself
+
+if TYPE_CHECKING:
+    from readiness_tui.services.explanation import Subject
 
 _SHOWN = 300  # characters of a stored text in the question about a draft
 Values = dict[str, str]  # what is typed, by field
@@ -190,6 +194,19 @@ class FormDialog(ClosesItself, ModalScreen[bool]):
             self._put(field, field.value)
         self._saw.clear()
         self.query_one("#dialog-kept").display = False
+
+    def explained(self) -> Sequence[Subject]:
+        """The focused field; where a button has the focus, none."""
+        from functools import partial
+
+        from readiness_tui.domain.explanation.fields import field_explained
+        from readiness_tui.services.explanation import Subject
+        from readiness_tui.tui.dialogs.explaining import dialog_explained
+
+        at = (self.focused.id or "") if self.focused else ""
+        of = [field for field in self._fields if at == f"field-{field.name}"]
+        told = [partial(field_explained, self._title, f.name, f.label, f.hint, f.choices, f.value) for f in of]
+        return (*(Subject("this field", make) for make in told), dialog_explained(self))
 
     # -- saving ---------------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from readiness_tui.tui.text import join, line, safe
+from readiness_tui.tui.texts.places import empty_text
 from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.pick_list import PickList
 
@@ -57,6 +58,7 @@ class PickDialog(ClosesItself, ModalScreen[str | None]):
                 for key, text in self._choices
             ],
             wanted=self._at,
+            empty=lambda: empty_text("choices", self),
         )
         listed.focus()
 

@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 from readiness_tui.domain.text.format import full_day
 from readiness_tui.services.core.target import Heading
 from readiness_tui.tui.text import column, join, line
+from readiness_tui.tui.texts.places import empty_text
 from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.pick_list import PickList
 
@@ -69,10 +70,12 @@ class ReviewDialog(ClosesItself, ModalScreen[int | None]):
                 rows.append(Option(line(one.system, "bold $text-accent"), disabled=True))
             system = one.system
             rows.append(Option(self._row(one), id=str(one.id)))
-        if not rows:
-            rows.append(Option(line("No review here is called that.", "$foreground-muted"), disabled=True))
         shown = {row.id for row in rows}
-        self.query_one(PickList).refill(rows, wanted=str(self._at) if not typed and str(self._at) in shown else None)
+        self.query_one(PickList).refill(
+            rows,
+            wanted=str(self._at) if not typed and str(self._at) in shown else None,
+            empty=lambda: empty_text("reviews", self),
+        )
 
     def _row(self, one: Heading) -> Content:
         mark = "▸ " if one.id == self._at else "  "

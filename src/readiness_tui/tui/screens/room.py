@@ -17,6 +17,7 @@ from readiness_tui.tui import hands
 from readiness_tui.tui.host import Host, host
 from readiness_tui.tui.widgets.bars import NavBar, RoomTab, TitleBar
 from readiness_tui.tui.widgets.closing import ClosesItself
+from readiness_tui.tui.widgets.explains import ExplainsItself
 from readiness_tui.tui.widgets.pick_list import PickList
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from readiness_tui.tui.dialogs.pick import Choice
 
 
-class RoomScreen(ClosesItself, Screen[None]):
+class RoomScreen(ClosesItself, ExplainsItself, Screen[None]):
     """One of the eight screens. A subclass composes its `body` and fills it in `show`.
 
     Nothing here reads the database: the host runs services away from the UI thread and then `show` gets the new view.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from textual.await_complete import AwaitComplete
+from textual.binding import Binding
 from textual.events import Resize
 
 if TYPE_CHECKING:
@@ -16,11 +17,21 @@ else:
 
 
 class ClosesItself(Base):
-    """Before a kind of screen among its bases.
+    """Before a kind of screen among its bases. What lies over a room as a dialog has F1 too, without asking for it.
 
     Textual's `dismiss` takes away whatever is on top. Where a save took a moment, and Esc or a second Enter was pressed
     meanwhile, that was the room underneath, and with nothing left there the app ended.
     """
+
+    def __init_subclass__(cls, **how: Any) -> None:
+        from textual.screen import ModalScreen
+
+        from readiness_tui.tui.help_key import EXPLAIN
+
+        has = {key for one in cls.BINDINGS if isinstance(one, Binding) for key in one.key.split(",")}
+        if issubclass(cls, ModalScreen) and "f1" not in has:
+            cls.BINDINGS = [*cls.__dict__.get("BINDINGS", ()), *EXPLAIN]
+        super().__init_subclass__(**how)
 
     def dismiss(self, result: Any = None) -> AwaitComplete:
         stack = self.app.screen_stack

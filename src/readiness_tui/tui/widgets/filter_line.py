@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -14,6 +15,9 @@ from textual.widgets import Input, Static
 
 from readiness_tui.domain.filters.completion import Completion
 from readiness_tui.tui.text import fit, join, line
+
+if TYPE_CHECKING:
+    from readiness_tui.services.explanation import Subject
 
 Completer = Callable[[str], Awaitable[Sequence[Completion] | None]]
 OFFERED = 4  # lines of what a line can go on with
@@ -93,6 +97,12 @@ class FilterLine(Vertical):
         below = self.query_one("#offered", Static)
         below.display = bool(found)
         below.update(offered(found, max(self.size.width - 2, 20)))
+
+    def explained(self) -> Sequence[Subject]:
+        """How a filter is written."""
+        from readiness_tui.services.explanation import FILTER_LINE
+
+        return (FILTER_LINE,)
 
     @property
     def typed(self) -> str:

@@ -17,6 +17,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from readiness_tui.tui.texts.places import empty_text
 from readiness_tui.tui.widgets.find_line import FindInput, FindLine
 from readiness_tui.tui.widgets.letters import taken
 
@@ -105,13 +106,20 @@ class PickList(OptionList):
 
     # -- rows ---------------------------------------------------------------------------------------------------------
 
-    def refill(self, options: Iterable[Option], *, wanted: str | None = None) -> None:
-        """Replace all rows; `wanted`, else the row highlighted before, else the first, is highlighted.
+    def refill(
+        self, options: Iterable[Option], *, wanted: str | None = None, empty: Callable[[], Content] | None = None
+    ) -> None:
+        """Replace all rows; `wanted`, else the row highlighted before, else the first, is highlighted. `empty`: what the
+        list says where there is none to pick.
 
         Where the rows are the same ones as before, only those that read differently are painted anew. What was looked
         for is looked for in the new rows, unless the row that is `wanted` would then not show.
         """
         self._all = list(options)
+        nothing = empty is not None and not any(row.id for row in self._all)
+        if empty is not None and nothing:
+            self._all = [*self._all, Option(empty(), disabled=True)]
+        self.set_class(nothing, "-nothing")
         self._widths = {self.scrollable_content_region.width}
         if wanted is not None and self._typed and wanted not in {row.id for row in self._found()}:
             self._end_finding()
@@ -234,7 +242,7 @@ class PickList(OptionList):
                     shown.append(heading)
                 shown.append(row)
         if not shown:
-            shown.append(Option(Content.styled("nothing here has these words", "$foreground-muted"), disabled=True))
+            shown.append(Option(empty_text("found", self.screen), disabled=True))
         return shown
 
     def _say(self) -> None:

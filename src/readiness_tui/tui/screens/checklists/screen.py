@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -15,6 +17,7 @@ from readiness_tui.domain.checklists.model import Depth
 from readiness_tui.domain.checklists.standing import name_key, reviewed_alone
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.verdict.rival import Rival
+from readiness_tui.services import explanation
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import reviews, roles, votes
 from readiness_tui.tui.dialogs.form import Field, Values
@@ -24,6 +27,7 @@ from readiness_tui.tui.screens.checklists.scoring import Scoring
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import line
+from readiness_tui.tui.texts.places import empty_text
 from readiness_tui.tui.widgets.clickable import Clickable
 from readiness_tui.tui.widgets.pick_list import Pick, PickList
 
@@ -86,7 +90,7 @@ B blocker: below 2 it holds the release back   M major   m minor   P a proof pro
                         words=item_text.words(view, standing),
                     )
                 )
-        items.refill(options, wanted=self._wanted)
+        items.refill(options, wanted=self._wanted, empty=lambda: empty_text("checklists", self))
         self._wanted = None
         self._beside.drop()
         self.show_item()
@@ -141,6 +145,10 @@ B blocker: below 2 it holds the release back   M major   m minor   P a proof pro
     def present(self) -> Present | None:
         standing = self.scoring.standing
         return item_text.present(self.view, standing) if standing else None
+
+    def explained_here(self) -> Sequence[explanation.Subject]:
+        item = self.item_id
+        return (*(explanation.item(self.view, item) if item else ()), *explanation.figures(self.view))
 
     # -- moving about -------------------------------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ from readiness_tui.tui.host import Host, host
 from readiness_tui.tui.screens.evals.case_text import STATUS
 from readiness_tui.tui.screens.evals.page import CaseLine
 from readiness_tui.tui.text import fit, join, line, one_line
+from readiness_tui.tui.texts.places import empty_text
 from readiness_tui.tui.widgets import gate_limits
 from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.filter_line import FilterLine
@@ -143,6 +144,7 @@ class AllCasesDialog(ClosesItself, ModalScreen[None]):
             yield Static(id="summary")
             yield FilterLine("words  error  status:fail  tag:high_risk  latency>3000", self._complete)
             yield Titles(id="titles")
+            yield Static(id="nothing")
             yield AllCaseRows(id="list", painted=self._seen)
             yield Static(id="place")
         yield Footer(show_command_palette=False, compact=True)
@@ -179,6 +181,9 @@ class AllCasesDialog(ClosesItself, ModalScreen[None]):
         self._list.window.start(found.cases, whole=True)
         self._list.window.cursor = next((at for at, case in enumerate(found.cases) if case is kept), 0)
         self._list.changed()
+        nothing = self.query_one("#nothing", Static)
+        nothing.display = not found.cases
+        nothing.update(empty_text("all cases", self))
         self._say(self._found, found)
 
     def _limits(self) -> Limits:

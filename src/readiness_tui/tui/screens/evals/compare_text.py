@@ -45,16 +45,13 @@ def page(view: ReviewView, versions: Versions | None, width: int) -> Page:
             sides = ("", f"{len(keys):,}") if key == NEW else (f"{len(keys):,}", "")
             only = "candidate only" if key == NEW else "baseline only"
             rows.append(Row(key, (title, *sides, "", "", "", "", (glyphs.UNDECIDED, only))))
-    return Page(heading(versions, width), COLUMNS, rows)
+    return Page(heading(versions, width), COLUMNS, rows, nothing="" if versions.rows else "compare")
 
 
 def heading(versions: Versions, width: int) -> Content:
     """What moved beyond chance and what cannot show; the row's own sentence is below the table."""
     if not versions.candidate or not versions.baseline:
-        return join(
-            Content.styled(f"{versions.answer} ", "bold $text-warning"),
-            "Choose runs under runs: c makes one the candidate, b the baseline.",
-        )
+        return line(versions.answer, "bold $text-warning")
     if not versions.rows:
         return Content("\n").join([line(versions.answer, "bold $text-warning"), *remarks(versions, width)])
     said = join(line(versions.scanned, "bold"), " ", line(versions.least))

@@ -65,24 +65,22 @@ def page(view: ReviewView, width: int, versions: Versions | None = None) -> Page
     if warned and width < WIDE:
         more = f" · v shows {len(warned) - 1} more" if len(warned) > 1 else " · v shows it in full"
         warned = [line(fit(warned[0].plain, width - len(more)) + more, "$text-warning")]
-    heading = Content("\n").join([*said, *warned])
+    heading = Content("\n").join([part for part in (*said, *warned) if part.plain])
     if outcome.gate is None:
-        return Page(heading, COLUMNS, [row for row in extra_rows(outcome) if row.key == HIGH_RISK_ROW])
-    return Page(heading, COLUMNS, [*(metric_row(row) for row in outcome.rows), *extra_rows(outcome)])
+        return Page(heading, COLUMNS, [row for row in extra_rows(outcome) if row.key == HIGH_RISK_ROW], "evals")
+    rows = [*(metric_row(row) for row in outcome.rows), *extra_rows(outcome)]
+    return Page(heading, COLUMNS, rows, "" if outcome.ran else "gate without a run")
 
 
 def sentence(view: ReviewView) -> Content:
     """Does the release hold, and because of what."""
     outcome = view.gate
     if outcome.gate is None:
-        return join(
-            Content.styled("There is no gate yet. ", "bold $text-warning"),
-            "Write what a release has to reach into a gate.yaml, import it with i, then lock it with l: before the run.",
-        )
+        return Content("")  # the place says what to do
     if not outcome.ran:
         return join(
             Content.styled("HOLD THE RELEASE. ", "bold $text-error"),
-            "The gate was not run: there is no candidate. Import a run with i, or choose one under runs with c.",
+            "The gate was not run.",
         )
     verdict = view.judgement.parts[Part.GATE]
     causes = [cause.text for cause in view.judgement.causes if cause.part is Part.GATE and cause.verdict is verdict]

@@ -46,11 +46,12 @@ class CaseLine:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One tab as shown: the sentences on top, the table, the key of its first row that needs a person."""
+    """One tab as shown: the sentences on top, the table. `nothing`: where there is none, its name among `texts.places`."""
 
     heading: Content
     columns: Sequence[TableColumn] = ()
     rows: Sequence[Row] = ()
+    nothing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ WIDTH = 62  # columns inside the reading dialog
 def page(view: ReviewView, found: Plan) -> Page:
     """The gate tab before a run: what each rule needs."""
     heading = [gate_text.sentence(view), *gate_text.standing(view, brief=True)]
-    return Page(Content("\n").join(heading), COLUMNS, [_row(row) for row in found.rows])
+    return Page(Content("\n").join(heading), COLUMNS, [_row(row) for row in found.rows], "gate without a run")
 
 
 def _row(row: PlanRow) -> Row:

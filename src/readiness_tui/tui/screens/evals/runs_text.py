@@ -45,11 +45,7 @@ FACT_EXAMPLES = {
 def page(view: ReviewView, lines: Sequence[RunSummary]) -> Page:
     """The runs tab."""
     if not lines:
-        heading = join(
-            Content.styled("No run is imported yet. ", "bold $text-warning"),
-            "Press i and name what your eval tool wrote: promptfoo, Inspect, Ragas, or cases as JSON Lines.",
-        )
-        return Page(heading)
+        return Page(Content(""), nothing="runs")
     versions = len({entry.info.run.version for entry in lines})
     heading = Content(
         f"{plural(len(lines), 'run')} of {plural(versions, 'version')}, the latest first."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on, work
@@ -11,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 
+from readiness_tui.services import explanation
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.reading import ReadingDialog
@@ -26,6 +28,7 @@ from readiness_tui.tui.screens.evals.tabs import TABS, Rows, TabName, sides
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import line
+from readiness_tui.tui.texts.places import empty_text
 
 
 class EvalsScreen(RoomScreen):
@@ -71,6 +74,7 @@ one case short: one more good answer would have passed   judge unchecked: nobody
                     yield TabName(tab)
                 yield Static(id="sides")
             yield Static(id="sentence")
+            yield Static(id="nothing")
             yield Static(id="columns")
             yield Rows(id="rows", noun="rows")
             yield Static(id="about")
@@ -103,6 +107,10 @@ one case short: one more good answer would have passed   judge unchecked: nobody
         """The tab from what is known now."""
         self._table.page = self._tab.page(view)
         self.query_one("#sentence", Static).update(self._table.page.heading)
+        nothing = self.query_one("#nothing", Static)
+        nothing.display = bool(self._table.page.nothing)
+        if self._table.page.nothing:
+            nothing.update(empty_text(self._table.page.nothing, self))
         self._fill_rows()
         self.refresh_bindings()
 
@@ -111,6 +119,14 @@ one case short: one more good answer would have passed   judge unchecked: nobody
         if self._table.page.rows and self.focused is None:
             self._table.rows.focus()  # while it was empty it did not show, and what does not show cannot take keys
         self._explain()
+
+    @property
+    def place(self) -> str:
+        return self._table.page.nothing or (self.ROOM if self._table.tab == "gate" else self._table.tab)
+
+    def explained_here(self) -> Sequence[explanation.Subject]:
+        row = self._table.gate_row(self.view)
+        return (*(explanation.gate_row(self.view, row.rule.key) if row else ()), *explanation.figures(self.view)[:1])
 
     def point_at(self, what: str) -> None:
         """A case's id, or a gate row's key."""

@@ -23,6 +23,7 @@ from readiness_tui.domain.verdict.model import Condition
 from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.reports.atomic import write_text
 from readiness_tui.reports.gaps import gaps_as
+from readiness_tui.services import explanation
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import gaps
 from readiness_tui.tui import glyphs
@@ -33,6 +34,7 @@ from readiness_tui.tui.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import column, join, safe
+from readiness_tui.tui.texts.places import empty_text
 from readiness_tui.tui.texts.rival import waiting
 from readiness_tui.tui.typed_day import TypedDay
 from readiness_tui.tui.widgets.opening_list import OpeningList
@@ -100,16 +102,14 @@ blocker holds the release back, major makes a condition, minor neither"""
             for key, condition in self._conditions.items()
         ]
         if not self._conditions:
-            options.append(Option(Content.styled("none", "$foreground-muted"), disabled=True))
+            options.append(Option(empty_text("conditions", self), disabled=True))
         options.append(Option(Content.styled(f"GAPS  {len(self._lines)}", "bold $text-accent"), disabled=True))
         options += [
             Pick(gap_line(gap, width, view), id=GAP + key, words=f"{key} {gap.title} {gap.owner} {gap.due or ''}")
             for key, gap in self._lines.items()
         ]
         if not self._lines:
-            options.append(
-                Option(Content.styled("none: every decided item is met", "$foreground-muted"), disabled=True)
-            )
+            options.append(Option(empty_text("gaps", self), disabled=True))
         rows.refill(options, wanted=self._find(self._wanted) if self._wanted else None)
         self._wanted = None
         self._show_about()
@@ -156,6 +156,19 @@ blocker holds the release back, major makes a condition, minor neither"""
             row = f"{gap.title} · {gap.severity} · {gap.state} · {gap.owner or 'no owner'} · due {gap.due or '—'}"
             return Present(key, row, [gap.evidence])
         return None
+
+    def explained_here(self) -> Sequence[explanation.Subject]:
+        kind, key = self._current()
+        here: tuple[explanation.Subject, ...] = ()
+        if kind == CONDITION:
+            here = (explanation.condition(self._conditions[key]),)
+        elif kind == GAP:
+            here = (explanation.gap(self._lines[key]),)
+        return (
+            *here,
+            *explanation.about(self.view, short_item(self.view.judgement.found_gaps, key)),
+            *explanation.figures(self.view)[:1],
+        )
 
     @on(OptionList.OptionSelected, "#rows")
     async def _chosen(self, event: OptionList.OptionSelected) -> None:

@@ -12,7 +12,8 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-from readiness_tui.tui.text import fit
+from readiness_tui.tui.text import fit, line
+from readiness_tui.tui.texts.named_keys import with_keys
 from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.letters import moves
 from readiness_tui.tui.widgets.pane import Pane
@@ -35,7 +36,8 @@ class HelpScreen(ClosesItself, ModalScreen[None]):
     BINDINGS = [
         Binding(
             "escape,q,question_mark,f1", "dismiss", "Leave", id="help.close", key_display="Esc", tooltip="Close help"
-        )
+        ),
+        Binding("w", "words", "Words", id="help.words", tooltip="What each word and sign means"),
     ]
 
     def __init__(self, about: Screen[Any]) -> None:
@@ -75,6 +77,18 @@ class HelpScreen(ClosesItself, ModalScreen[None]):
                     yield Static(Content(GIVE_WAY))
                 yield Static("\nWords", classes="heading")
                 yield Static(Content(_kept_together(WORDS)))
+            yield Static(id="help-keys", classes="muted")
+
+    def on_mount(self) -> None:
+        said = with_keys(
+            "{help.words} what every word means · {app.explain} explains what is focused · {help.close} leaves", self
+        )
+        self.query_one("#help-keys", Static).update(line(said))
+
+    def action_words(self) -> None:
+        from readiness_tui.tui.dialogs.glossary import GlossaryDialog
+
+        self.app.push_screen(GlossaryDialog())
 
     @staticmethod
     def _table(entries: list[tuple[str, str]]) -> Content:

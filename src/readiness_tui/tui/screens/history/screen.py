@@ -20,10 +20,12 @@ from readiness_tui.tui.screens.history.text import change_line, difference, summ
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import line, safe
+from readiness_tui.tui.texts.places import empty_text
 from readiness_tui.tui.typed_day import TypedDay
 from readiness_tui.tui.widgets.pick_list import Pick, PickList
 
 PAGE = 200
+FEW = 5  # changes of a review that has hardly begun: it says what the room is for
 
 
 class HistoryScreen(RoomScreen):
@@ -64,12 +66,18 @@ oldest: how long the oldest of them has been open, in days
 
     async def show(self, view: ReviewView) -> None:
         found = await self.host.fetch(trend.review_lines, self.desk, view) or []
-        self.query_one("#summary", Static).update(summary(found, view.review.id, max(self.size.width - 2, 60)))
         self._changes = await self.host.fetch(history.log, self.desk, limit=self._limit) or []
+        told = [summary(found, view.review.id, max(self.size.width - 2, 60))]
+        if len(found) < 2 and len(self._changes) < FEW:
+            told += [Content(""), empty_text("history", self)]
+        self.query_one("#summary", Static).update(Content("\n").join(told))
         width = max(self.size.width - 4, 60)
         self.query_one("#changes", PickList).refill(
-            Pick(change_line(change, width), id=str(change.id), words=f"{change.who} {change.what} {change.why}")
-            for change in self._changes
+            [
+                Pick(change_line(change, width), id=str(change.id), words=f"{change.who} {change.what} {change.why}")
+                for change in self._changes
+            ],
+            empty=lambda: empty_text("changes", self),
         )
         self.refresh_bindings()
 

@@ -62,23 +62,6 @@ def list_line(incident: Incident, as_of: date, width: int) -> Content:
     )
 
 
-def empty(system: str, *, filtered: bool) -> Content:
-    """What to do where there is nothing to list."""
-    if filtered:
-        return Content("No incident meets the filter. Esc shows all of them, n opens one.")
-    return Content("\n").join(
-        [
-            line(f"No incident is recorded for {system}.", "bold"),
-            Content(""),
-            Content("Press n when something goes wrong: what happened, how severe, since when."),
-            Content("Then l takes live notes, t sets the times, w writes the note, a adds what is to be done."),
-            Content(""),
-            Content("An open sev1 is a NO-GO and an open sev2 a condition. Practise on a drill: the incident note"),
-            Content("is one of the seven things that a review hands in."),
-        ]
-    )
-
-
 def detail(view: ReviewView, incident: Incident, width: int, hits: Sequence[SearchHit] = ()) -> Content:
     """The whole incident: state and what is left to do, times, what happened, actions, links. `hits`: where the words
     that were searched for stand."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -21,8 +23,20 @@ from readiness_tui.tui.autosave import Autosave, Typed
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.incidents import live_text
 from readiness_tui.tui.text import line, safe
+from readiness_tui.tui.texts.places import empty_sentence, empty_text
 from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.note_line import NoteLine
+
+
+async def open_live(over: Screen[Any], desk: Desk) -> None:
+    """Live notes over what is shown, for the worst incident that is not over."""
+    found = await host(over).fetch(edit.listed, desk) or []
+    open_ = [incident for incident in found if incident.open]
+    running = [incident for incident in open_ if incident.resolved is None] or open_
+    if running:
+        await over.app.push_screen(LiveNotes(desk, running[0]))
+    else:
+        host(over).tell(empty_sentence("live", over))
 
 
 class LiveNotes(ClosesItself, ModalScreen[None]):
@@ -90,7 +104,10 @@ class LiveNotes(ClosesItself, ModalScreen[None]):
         shown = self.query_one("#live-entries", Static)
         width = max(self.size.width - 4, 20)
         self.query_one("#live-title", Static).update(live_text.title(self._incident, self._desk, width))
-        shown.update(live_text.entries(self._incident, self._desk, width, 6 if self.size.height < 30 else 12))
+        if self._incident.timeline:
+            shown.update(live_text.entries(self._incident, self._desk, width, 6 if self.size.height < 30 else 12))
+        else:
+            shown.update(empty_text("live notes", self))
 
     def _say(self, said: Content) -> None:
         self.query_one("#live-reading", Static).update(said)

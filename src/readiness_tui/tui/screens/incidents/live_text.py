@@ -50,7 +50,7 @@ def entries(incident: Incident, desk: Desk, width: int, rows: int) -> Content:
         if len(shown) + len(block) > rows:
             break
         shown = [*block, *shown]
-    return Content("\n").join(shown or [Content.styled("Nothing is written down yet.", "$foreground-muted")])
+    return Content("\n").join(shown)
 
 
 def candidate(found: Candidate) -> Content:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from textual import on
@@ -15,6 +16,7 @@ from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.incidents.search import FoundIncident, Wanted
 from readiness_tui.domain.text.format import plural
 from readiness_tui.reports.incident_md import incident_markdown
+from readiness_tui.services import explanation
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.incidents import read
 from readiness_tui.tui.dialogs.reading import ReadingDialog
@@ -29,6 +31,7 @@ from readiness_tui.tui.screens.incidents.note_dialog import NoteDialog
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import line
+from readiness_tui.tui.texts.places import empty_text
 from readiness_tui.tui.widgets.opening_list import OpeningList
 from readiness_tui.tui.widgets.pane import Pane
 
@@ -103,6 +106,14 @@ The days at the right: how long it is open, or when it was closed"""
         self._show_detail()
         self.refresh_bindings()
 
+    @property
+    def place(self) -> str:
+        return "incidents filtered" if self._filter != read.NO_FILTER and not self._found else self.ROOM
+
+    def explained_here(self) -> Sequence[explanation.Subject]:
+        one = self.incident
+        return (*(explanation.incident(self.view, str(one.number)) if one else ()), *explanation.figures(self.view)[:1])
+
     def point_at(self, what: str) -> None:
         self._wanted = what.removeprefix("INC-")
 
@@ -132,7 +143,7 @@ The days at the right: how long it is open, or when it was closed"""
         view, found = self.view, self._current
         shown = self.query_one("#incident", Static)
         if found is None:
-            shown.update(incident_text.empty(view.review.system, filtered=self._filter != read.NO_FILTER))
+            shown.update(empty_text(self.place, self))
         else:
             width = self.query_one("#detail").scrollable_content_region.width or self.size.width - 4
             shown.update(incident_text.detail(view, found.incident, width, found.hits))

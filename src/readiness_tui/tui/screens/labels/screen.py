@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.widgets import Footer, Static
 
 from readiness_tui.domain.runs.model import GoldenCase, HumanLabel, HumanVerdict
+from readiness_tui.services import explanation
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.labels import queue as labelling
 from readiness_tui.services.labels.queue import DRAW, Place, Question, Queue, Task, Why
@@ -19,6 +21,7 @@ from readiness_tui.tui.hands import Present
 from readiness_tui.tui.screens.labels import text
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import line
+from readiness_tui.tui.texts.places import empty_text
 
 
 class QueueScreen(RoomScreen):
@@ -114,7 +117,8 @@ class QueueScreen(RoomScreen):
         case, word = self.query_one("#case", Static), self.query_one("#word", Static)
         word.display = task is not None
         if task is None:
-            case.update(text.end(queue, who))
+            nothing = [] if queue.tasks else [empty_text("labelling", self), Content("")]
+            case.update(Content("\n").join([*nothing, text.end(queue, who)]))
         else:
             case.update(text.case(task, self._gold(task)))
             seen = (task.run_id, task.key) in self.desk.seen_scores
@@ -203,6 +207,9 @@ class QueueScreen(RoomScreen):
         if len(titles) > 1:
             fields.insert(0, Field("metric", "What people are asked about", one.title, choices=tuple(titles)))
         self.ask_with(f"Batch {one.number}: check the judge of {one.title}", fields, submit, intro=text.BATCH_INTRO)
+
+    def explained_here(self) -> Sequence[explanation.Subject]:
+        return explanation.figures(self.view)[:1]
 
     @property
     def present(self) -> Present | None:

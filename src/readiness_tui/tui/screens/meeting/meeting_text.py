@@ -34,6 +34,13 @@ def clock(place: str, item_minutes: int, pace: TimeLeft, verdict: Verdict | None
     )
 
 
+def on_the_agenda(why: str, siblings: Sequence[str], done: str) -> Content:
+    """Why an item is on the agenda, which others share its gap, and that it is "settled" or "put off"."""
+    same = f" · the same gap as {', '.join(siblings)}" if siblings else ""
+    mark = f"   {glyphs.DONE.glyph} {done}" if done else ""
+    return join(line(f"On the agenda: {why}{same}", "$text-accent"), Content.styled(mark, glyphs.DONE.style))
+
+
 def who_votes(view: ReviewView, here: Sequence[str], room: Sequence[str]) -> Content:
     """Whose the votes are that are typed now, and who is here."""
     if view.review.frozen_at is not None:

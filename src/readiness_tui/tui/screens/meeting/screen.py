@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,10 +18,10 @@ from readiness_tui.domain.verdict.decision import Decision, Topic
 from readiness_tui.domain.verdict.gap import called
 from readiness_tui.reports.atomic import write_text
 from readiness_tui.reports.decisions import decisions_markdown
+from readiness_tui.services import explanation
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import assess, meeting, people
 from readiness_tui.services.review.decisions import decisions
-from readiness_tui.tui import glyphs
 from readiness_tui.tui.dialogs.export import ask_where
 from readiness_tui.tui.dialogs.form import Field, Values
 from readiness_tui.tui.hands import Present
@@ -29,7 +30,8 @@ from readiness_tui.tui.screens.checklists.remark_form import ask_promise, ask_sh
 from readiness_tui.tui.screens.checklists.scoring import Scoring
 from readiness_tui.tui.screens.meeting import meeting_text
 from readiness_tui.tui.screens.room import RoomScreen
-from readiness_tui.tui.text import join, line
+from readiness_tui.tui.text import line
+from readiness_tui.tui.texts.places import empty_text
 from readiness_tui.tui.widgets.clickable import Clickable
 from readiness_tui.tui.widgets.key_lines import KeyLines
 
@@ -226,6 +228,10 @@ class MeetingScreen(RoomScreen):
         standing = self.scoring.standing
         return item_text.present(self.view, standing) if standing else None
 
+    def explained_here(self) -> Sequence[explanation.Subject]:
+        key = f"item/{self.item_id}" if self.item_id else self.stop.point.key if self.stop else ""
+        return (*explanation.about(self.view, key), *explanation.figures(self.view))
+
     def show_item(self) -> None:
         view, stop = self.view, self.stop
         shown = self.query_one("#item", Static)
@@ -234,7 +240,8 @@ class MeetingScreen(RoomScreen):
             self.scoring.consequences.drop()
             self.query_one("#consequence", Static).update("")
         if stop is None:
-            shown.update(meeting_text.decided(self._found, self._strangers, len(self._open())))
+            page = meeting_text.decided(self._found, self._strangers, len(self._open()))
+            shown.update(page if self._stops else Content("\n").join([empty_text("meeting", self), Content(""), page]))
         elif standing is None:
             gap = view.gaps.get(stop.point.key)
             shown.update(
@@ -245,16 +252,9 @@ class MeetingScreen(RoomScreen):
             gap, last = view.gaps.get(self.scoring.gap_key or ""), self.scoring.last.beside(view, item)
             company = self.host.together.company.get(item, ())
             text = item_text.detail(view, standing, view.dossier(item), gap, last, company)
-            if stop.point.key in self._deferred:
-                mark = f"   {glyphs.DONE.glyph} put off"
-            else:
-                mark = "" if item in self._items_of(self._open()) else f"   {glyphs.DONE.glyph} settled"
-            others = self.scoring.siblings
-            same = f" · the same gap as {', '.join(others)}" if others else ""
-            head = join(
-                line(f"On the agenda: {stop.point.why_of(item)}{same}", "$text-accent"),
-                Content.styled(mark, glyphs.DONE.style),
-            )
+            open_ = item in self._items_of(self._open())
+            done = "put off" if stop.point.key in self._deferred else "" if open_ else "settled"
+            head = meeting_text.on_the_agenda(stop.point.why_of(item), self.scoring.siblings, done)
             shown.update(Content("\n").join([head, Content(""), text]))
             self.scoring.consequences.show(item)
         if self._shown is not stop or stop is None:

@@ -68,6 +68,7 @@ class Glance(NamedTuple):
     next_step: str
     conditions: tuple[ActionLine, ...]
     acceptable: bool  # whether proofs propose scores that contradict nobody
+    begun: bool  # whether anything is imported or scored
 
 
 def to_plain(glance: Glance) -> list[Any]:

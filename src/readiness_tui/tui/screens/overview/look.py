@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from textual.content import Content
-
 from readiness_tui.domain.checklists.model import Severity
 from readiness_tui.domain.checklists.standing import met_by_authors, reviewed_alone
 from readiness_tui.domain.gate_result.model import Result
@@ -15,7 +13,6 @@ from readiness_tui.services.core.view import ReviewView
 from readiness_tui.tui import glyphs
 from readiness_tui.tui.screens.overview import glance
 from readiness_tui.tui.screens.overview.glance import ActionLine, ChecklistLine, FactLine, Glance, HandedInLine
-from readiness_tui.tui.text import join, safe
 
 _CAUSE = 140  # characters of a cause
 FLIP_MARKS = {Severity.BLOCKER: glyphs.FAIL, Severity.MAJOR: glyphs.UNDECIDED, Severity.MINOR: glyphs.PARTIAL}
@@ -37,6 +34,7 @@ def glance_of(view: ReviewView, last_time: int = 0) -> Glance:
         next_step=next_step(view, last_time),
         conditions=tuple(_condition(condition, view) for condition in judgement.conditions),
         acceptable=bool(view.acceptable),
+        begun=_begun(view),
     )
 
 
@@ -156,9 +154,15 @@ def next_step(view: ReviewView, last_time: int) -> str:
         return f"runs of {len(view.measured.ambiguous)} versions: press E and name the candidate"
     if view.lent is not None:
         return "press C to score; then `readiness share back -o FILE`"
-    if not view.runs and not view.measured.trace_count:
-        return "press i to import runs and traces, or C to score the first item"
+    if _begun(view) and not view.runs and not view.measured.trace_count:
+        return "press i to import runs and traces"
     return ""
+
+
+def _begun(view: ReviewView) -> bool:
+    """Whether anything is there to judge; the Overview says what to do where nothing is."""
+    imported = bool(view.runs) or bool(view.measured.trace_count)
+    return imported or any(standing.decided for standing in view.judgement.standings.values())
 
 
 def gate_words(view: ReviewView) -> str:
@@ -197,21 +201,3 @@ def incident_words(view: ReviewView) -> str:
     return f"{len(still)} open ({names}) · " + (
         f"{plural(actions, 'action')} overdue" if actions else "no action overdue"
     )
-
-
-def why_text(view: ReviewView) -> Content:
-    """Every cause by part, the worst first."""
-    if view.lent is not None:
-        return safe(view.lent.words)
-    judgement = view.judgement
-    blocks: list[Content] = []
-    for part, verdict in judgement.parts.items():
-        blocks.append(Content.assemble((f"{part.upper():<12}", "bold"), (str(verdict), glyphs.VERDICT_STYLE[verdict])))
-        for cause in sorted(
-            (c for c in judgement.causes if c.part is part), key=lambda c: (-c.verdict.rank, c.severity.rank, c.key)
-        ):
-            mark = glyphs.FAIL if cause.verdict is Verdict.NO_GO else glyphs.PARTIAL
-            blocks.append(join(Content.styled(f"  {mark.glyph} ", mark.style), safe(cause.text)))
-            if cause.act:
-                blocks.append(join("    → ", safe(cause.act, "$foreground-muted")))
-    return Content("\n").join(blocks)

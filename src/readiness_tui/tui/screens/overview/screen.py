@@ -26,7 +26,10 @@ from readiness_tui.tui.widgets.clickable import Clickable
 from readiness_tui.tui.widgets.pick_list import PickList
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from readiness_tui.services.core.view import ReviewView
+    from readiness_tui.services.explanation import Subject
 
 
 class OverviewScreen(RoomScreen):
@@ -73,6 +76,7 @@ assessed: items with a score, of all   proven: by what was imported   ✓ ◐ �
             yield Static(id="flips-title", classes="heading")
             yield PickList(id="flips", noun="changes")
             yield Static(id="flips-rest")
+            yield Static(id="nothing")
             yield Clickable(id="sections")
             yield Clickable(id="facts")
             yield Clickable(id="conditions")
@@ -105,12 +109,23 @@ assessed: items with a score, of all   proven: by what was imported   ✓ ◐ �
         self._show_flips(glance)
         self.query_one("#sections", Static).update(section_table(glance.sections))
         self.query_one("#facts", Static).update(facts_table(glance))
+        self._show_nothing(glance)
         # Where the terminal has room for more than what decides, the closing list stands below.
         room = self.size.height - 27
         conditions = self.query_one("#conditions", Static)
         conditions.display = room > 3 and bool(glance.conditions)
         conditions.update(condition_table(glance.conditions, max(self.size.width - 4, 40), room))
         self.refresh_bindings()
+
+    def _show_nothing(self, glance: Glance) -> None:
+        """What the screen is for, where nothing is in it; and where no change is asked for."""
+        name = "overview" if not glance.begun else "" if glance.flips else "overview changes"
+        nothing = self.query_one("#nothing", Static)
+        nothing.display = bool(name) and self.host.view is not None
+        if nothing.display:
+            from readiness_tui.tui.texts.places import empty_text
+
+            nothing.update(empty_text(name, self))
 
     def _show_flips(self, glance: Glance) -> None:
         flips = self.query_one("#flips", PickList)
@@ -172,7 +187,13 @@ assessed: items with a score, of all   proven: by what was imported   ✓ ◐ �
         await ask_to_accept(self)
 
     def action_why(self) -> None:
-        from readiness_tui.tui.dialogs.reading import ReadingDialog
-        from readiness_tui.tui.screens.overview.look import why_text
+        from readiness_tui.tui.screens.overview.why import WhyScreen
 
-        self.app.push_screen(ReadingDialog("Why this verdict", why_text(self.view)))
+        self.app.push_screen(WhyScreen())
+
+    def explained_here(self) -> Sequence[Subject]:
+        """The highlighted change, and every figure of the screen."""
+        from readiness_tui.services import explanation
+
+        key = self.query_one("#flips", PickList).current
+        return (*(explanation.about(self.view, key) if key else ()), *explanation.figures(self.view))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from textual.app import ComposeResult
@@ -12,8 +13,8 @@ from textual.widgets import Static
 from readiness_tui.domain.verdict.model import Verdict
 from readiness_tui.reports.atomic import write_text
 from readiness_tui.reports.escape import inline
+from readiness_tui.services import explanation
 from readiness_tui.services.core.choices import choose
-from readiness_tui.services.core.tamper import words as words_of
 from readiness_tui.services.core.view import ReviewView
 from readiness_tui.services.review import printed, reviews, scorecard
 from readiness_tui.services.review.freezing import freeze_question
@@ -23,6 +24,7 @@ from readiness_tui.tui.dialogs.form import Field
 from readiness_tui.tui.hands import Present
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import safe
+from readiness_tui.tui.texts.places import empty_text
 from readiness_tui.tui.widgets.document import Document
 
 
@@ -43,20 +45,19 @@ class ScorecardScreen(RoomScreen):
         yield Document(id="body")
 
     async def show(self, view: ReviewView) -> None:
-        if view.by_hand:  # nothing is printed that rests on it
+        if view.unjudged:
             self.query_one("#superseded").display = False
-            self.query_one(Document).show(f"# No scorecard\n\n{inline(words_of(view.by_hand))}\n")
-            self.refresh_bindings()
-            return
-        if view.lent is not None:
-            self.query_one("#superseded").display = False
-            self.query_one(Document).show(f"# No scorecard\n\n{inline(view.lent.words)}\n")
+            self.query_one(Document).show(f"# No scorecard\n\n{inline(view.unjudged)}\n")
             self.refresh_bindings()
             return
         text = await self.host.fetch(scorecard.text, self.desk)
         said = "\n".join(await self.host.fetch(printed.beside, self.desk) or ())
-        self.query_one("#superseded", Static).update(safe(said, "$text-warning"))
-        self.query_one("#superseded").display = bool(said)
+        shown, fresh = (
+            self.query_one("#superseded", Static),
+            not any(one.decided for one in view.judgement.standings.values()),
+        )
+        shown.update(empty_text("scorecard", self) if fresh and not said else safe(said, "$text-warning"))
+        shown.display = bool(said) or fresh
         if text is not None:
             self.query_one(Document).show(text)
         self.refresh_bindings()
@@ -65,9 +66,12 @@ class ScorecardScreen(RoomScreen):
         # A frozen review is read and exported; nothing else works on it.
         view = self.host.view  # None while another review is opened
         works = action not in ("freeze", "dissent", "override") or (
-            view is not None and view.review.frozen_at is None and not view.by_hand and view.lent is None
+            view is not None and view.review.frozen_at is None and not view.unjudged
         )
         return works and super().check_action(action, parameters)
+
+    def explained_here(self) -> Sequence[explanation.Subject]:
+        return explanation.figures(self.view)
 
     @property
     def present(self) -> Present | None:

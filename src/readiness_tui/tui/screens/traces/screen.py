@@ -31,6 +31,7 @@ from readiness_tui.tui.screens.traces import trace_text
 from readiness_tui.tui.screens.traces.acts import TraceActs
 from readiness_tui.tui.screens.traces.trace_list import TraceList
 from readiness_tui.tui.text import join, line
+from readiness_tui.tui.texts.places import empty_text
 from readiness_tui.tui.widgets import gate_limits
 from readiness_tui.tui.widgets.filter_line import FilterLine
 from readiness_tui.tui.widgets.page_window import PAGE, PageSide
@@ -77,10 +78,17 @@ class TracesScreen(RoomScreen):
             with Horizontal(id="panes"):
                 with Vertical(id="listed"):
                     yield Titles(id="titles")
+                    yield Static(id="nothing")
                     yield TraceList(id="list")
                     yield Static(id="place")
                 with VerticalScroll(id="pane", can_focus=False):
                     yield Static(id="record")
+
+    @property
+    def place(self) -> str:
+        if self._list.window.total != 0 or self._empty:
+            return self.ROOM
+        return "traces filtered" if self._filter != NOTHING else "traces pinned"
 
     @property
     def _list(self) -> TraceList:
@@ -183,29 +191,21 @@ class TracesScreen(RoomScreen):
         self.query_one("#panes").display = second.display = not empty
         self.refresh_bindings()
         if empty:
-            summary.update(Content(trace_text.EMPTY))
+            summary.update(empty_text("traces", self))
             return
-        head = trace_text.counted(total, narrow=narrow)
+        nothing = self.query_one("#nothing", Static)
+        nothing.display = total == 0
+        nothing.update(empty_text(self.place, self) if total == 0 else "")
+        head = Content.styled(trace_text.counted(total, narrow=narrow), "bold")
         if self._pinned is not None:
-            lost = f" · {plural(len(unknown), 'id')} not imported: {', '.join(unknown[:3])}" if unknown else ""
-            met = f" that{trace_text.meets(total or 0)}" if narrow else ""
-            count = f"Only {plural(total or 0, 'trace')}{met}: "
-            summary.update(Content.assemble((count, "bold $text-accent"), line(self._pinned[1] + lost)))
-            second.update(
-                Content.styled(
-                    f"Esc goes back to {self.host.came_from.capitalize()}; T shows all traces"
-                    if self.host.came_from
-                    else "Esc shows all traces again",
-                    "$foreground-muted",
-                )
-            )
+            summary.update(trace_text.pinned(total or 0, self._pinned[1], unknown, narrow=narrow))
+            second.update(Content.styled(trace_text.pinned_keys(self.host.came_from), "$foreground-muted"))
         elif self._survey is None:
-            summary.update(Content.styled(head, "bold"))
+            summary.update(head)
             second.update(Content.styled("counting by kind …", "$foreground-muted"))
         else:
-            outcomes, errors = self._survey.facet("status"), self._survey.facet("error")
-            summary.update(join(Content.styled(head, "bold"), "  ", trace_text.outcome_line(outcomes)))
-            second.update(trace_text.error_line(errors))
+            summary.update(join(head, "  ", trace_text.outcome_line(self._survey.facet("status"))))
+            second.update(trace_text.error_line(self._survey.facet("error")))
         self._show_place()
 
     def _layout(self) -> None:

@@ -35,11 +35,6 @@ _OUTCOME = {
     None: ("·", "unknown", "muted"),
 }
 _STYLE = {"good": "$text-success", "warn": "$text-warning", "bad": "bold $text-error", "muted": "$foreground-muted"}
-EMPTY = """\
-No trace is imported yet.
-
-Press i and name a log: JSON Lines with one request a line, or an export of OpenTelemetry, Langfuse, LangSmith, Phoenix
-or MLflow. Proofs read it, the gate's latency and error rate can come from it, and incidents point at single requests."""
 COUNTED = {
     "status": "Status",
     "error": "Error class",
@@ -230,6 +225,20 @@ def place(window: PageWindow[ListedTrace], order: ListOrder | None, selected: in
         also,
     ]
     return " · ".join(filter(None, parts))
+
+
+def pinned(total: int, why: str, unknown: Sequence[str], *, narrow: bool) -> Content:
+    """ "Only 3 traces: the failing examples of OBS-04 · 1 id not imported: …"."""
+    lost = f" · {plural(len(unknown), 'id')} not imported: {', '.join(unknown[:3])}" if unknown else ""
+    met = f" that{meets(total)}" if narrow else ""
+    return Content.assemble((f"Only {plural(total, 'trace')}{met}: ", "bold $text-accent"), line(why + lost))
+
+
+def pinned_keys(came_from: str) -> str:
+    """How one leaves what another room asked to be shown."""
+    return (
+        f"Esc goes back to {came_from.capitalize()}; T shows all traces" if came_from else "Esc shows all traces again"
+    )
 
 
 def counted(total: int | None, *, narrow: bool) -> str:
