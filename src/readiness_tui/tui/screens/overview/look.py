@@ -51,6 +51,7 @@ def _of_copy(view: ReviewView, last_time: int) -> Glance:
         next_step=next_step(view, last_time),
         conditions=(),
         acceptable=bool(view.acceptable),
+        begun=_begun(view),
     )
 
 
