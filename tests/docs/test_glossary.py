@@ -22,11 +22,13 @@ PLAIN = {
     # chapters of the scorecard, of words that have a term
     "gate in full", "high-risk cases", "must-pass cases", "judge against people", "waivers and not-applicables",
     "disagreements, overrides, and what would flip the verdict",
+    # a row of what a colleague's answer brings, and of the first page
+    "a condition", "as here", "taken in", "reasons",
     # steps of a request, as OpenTelemetry calls them
     "agent", "embedding", "guard", "model", "retrieval", "validation",
 }  # fmt: skip
 #: What the collector takes for a word of a screen, and no screen shows: names of the environment, and of the code.
-NOT_WORDS = {"EDITOR", "VISUAL", "LEGEND", "MB", "why ↓"}
+NOT_WORDS = {"BINDINGS", "EDITOR", "VISUAL", "LEGEND", "MB", "why ↓"}
 
 
 def missing(found: set[tuple[str, str]]) -> dict[str, str]:

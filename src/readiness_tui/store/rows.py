@@ -96,7 +96,7 @@ class Tx:
             undoes,
         )
         self._refusal = refusal
-        self._entry: tuple[Any, ...] | None = None  # as `seal.ENTRY` names its columns
+        self._change: int | None = None
         self._rows: list[tuple[Any, ...]] = []  # of the entry, as `seal.ROW` names their columns
         self._guarded: set[int] = set()
         self._shapes = shapes  # of each table met so far: kept by the store, asking takes longer than writing
@@ -109,13 +109,12 @@ class Tx:
     @property
     def change_id(self) -> int:
         """The entry in the audit trail; made when first asked for."""
-        if self._entry is None:
+        if self._change is None:
             if self._refusal:
                 raise ReadinessError(self._refusal)
-            made = self.conn.execute(
+            cursor = self.conn.execute(
                 "INSERT INTO change(at, who, what, why, review_id, system, idempotency_key, undoes, undoable)"
-                " VALUES (?1, ?2, ?3, ?4, ?5, coalesce(?6, (SELECT system FROM review WHERE id = ?5)), ?7, ?8, ?9)"
-                f" RETURNING {seal.ENTRY}",
+                " VALUES (?1, ?2, ?3, ?4, ?5, coalesce(?6, (SELECT system FROM review WHERE id = ?5)), ?7, ?8, ?9)",
                 (
                     stamp(self.now),
                     self.who,
@@ -128,20 +127,24 @@ class Tx:
                     int(self._undoable),
                 ),
             )
-            [self._entry] = made.fetchall()  # all of it: an INSERT is done when its last row is read
-        return int(self._entry[0])
+            self._change = int(cursor.lastrowid or 0)
+        return self._change
 
     @property
     def entry(self) -> int | None:
         """The entry in the audit trail, if there is one yet."""
-        return None if self._entry is None else int(self._entry[0])
+        return self._change
 
     def close(self) -> None:
         """Called before the commit: a key is remembered even where nothing was different, and the entry joins the chain."""
         if self._key is not None:
             _ = self.change_id
-        if self._entry is not None:
-            seal.append(self.conn, self._entry, self._rows)
+        if self._change is not None:
+            entry = (
+                self._change, stamp(self.now), self.who, self.what, self.why, self._review_id, None, self._undoes,
+                int(self._undoable),
+            )  # fmt: skip
+            seal.append(self.conn, entry, self._rows)
 
     def guard_review(self, review_id: int) -> None:
         """Refuse to change a frozen review. Decided once, by its state when the transaction began."""
@@ -221,7 +224,7 @@ class Tx:
 
     def _record(self, table: str, key: Sequence[Any], old: Row | None, new: Row | None) -> None:
         row = new or old or {}
-        if self._entry is None and self._review_id is None:
+        if self._change is None and self._review_id is None:
             self._review_id = row["id"] if table == "review" else row.get("review_id")
         change_id = self.change_id
         made = (

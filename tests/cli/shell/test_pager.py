@@ -127,7 +127,7 @@ def test_a_question_shows_what_it_is_about_and_a_message_comes_at_once(
 def test_what_was_held_back_is_there_before_a_question(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(common, "_can_ask", lambda: True)
+    monkeypatch.setattr(common, "can_ask", lambda: True)
     seen = []
 
     def asked(*_: object, **__: object) -> bool:

@@ -33,5 +33,7 @@ def test_the_samples_first_sixty_lines_hold_what_decides(sample_desk: Desk) -> N
 
 def test_html_has_the_same_order(sample_desk: Desk) -> None:
     markdown, html = scorecard.text(sample_desk), scorecard.text(sample_desk, format="html")
-    assert re.findall(r"<h2>([^<]*)</h2>", html) == re.findall(r"^## (.*)$", markdown, re.MULTILINE)
+    chapters = re.findall(r"^## (.*)$", markdown, re.MULTILINE)
+    chapters.remove("Gaps")  # the page has all of them where markdown has the first ones
+    assert re.findall(r"<h2>([^<]*)</h2>", html) == ["Gaps" if one == "What to do" else one for one in chapters]
     assert 'href="https://vault.example.com/ui/support-bot"' in html

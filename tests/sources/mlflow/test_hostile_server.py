@@ -42,6 +42,10 @@ class Raw:
             try:
                 self.asked.append(client.recv(65536))
                 self._act(client.sendall)
+                client.shutdown(socket.SHUT_WR)
+                client.settimeout(5)
+                while client.recv(65536):  # closed over what was not read, it would be reset, and the answer lost
+                    pass
             except OSError:
                 pass  # given up
 

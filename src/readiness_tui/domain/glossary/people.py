@@ -23,6 +23,12 @@ PEOPLE = TermGroup(
             page="reviewers.md",
         ),
         Term("observer", "Who looks on, attaches evidence and writes notes, and does not vote.", page="reviewers.md"),
+        Term(
+            "bundle",
+            "A file with a review's items and proofs and nobody's votes, to score on another machine.",
+            also=("no verdict here", "kept beside"),
+            page="apart.md",
+        ),
         Term("reviewed alone", "The review has one reviewer: there is nothing to reveal and nobody to confirm."),
         Term(
             "blind",

@@ -76,7 +76,7 @@ class Bundle:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class EvidencePiece:
     """Evidence that a reviewer attached."""
 
     kind: EvidenceKind
@@ -100,7 +100,7 @@ class ItemAnswer:
     vote: Vote | None = None
     note_before: str = ""
     note: str | None = None
-    evidence: tuple[Piece, ...] = ()
+    evidence: tuple[EvidencePiece, ...] = ()
 
     @property
     def voted(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from readiness_tui.domain.checklists.assessment import Vote
-from readiness_tui.domain.share.bundle import ItemAnswer, Piece, same_vote
+from readiness_tui.domain.share.bundle import EvidencePiece, ItemAnswer, same_vote
 from readiness_tui.domain.text.masking import mask
 from readiness_tui.domain.verdict.rival import Weighed, weigh
 
@@ -37,7 +37,7 @@ class MergedPart:
     here: str
     there: str
     why: str = ""
-    piece: Piece | None = None
+    piece: EvidencePiece | None = None
 
 
 CHANGED_MEANWHILE = "changed here since the bundle was made"

@@ -16,7 +16,7 @@ from readiness_tui.domain.checklists.model import Item
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.share.bundle import Answer, ItemAnswer, Piece, item_digest
+from readiness_tui.domain.share.bundle import Answer, EvidencePiece, ItemAnswer, item_digest
 from readiness_tui.domain.share.merge import AnswerPart, MergedPart, MergeOutcome, merged_note, merged_vote
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.masking import mask
@@ -36,7 +36,7 @@ from readiness_tui.store.kept.heading import headings
 from readiness_tui.store.rows import Tx, frozen_words
 from readiness_tui.store.sqlite import Connection
 
-_Pieces = Mapping[tuple[str, Piece], Evidence]
+_Pieces = Mapping[tuple[str, EvidencePiece], Evidence]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from readiness_tui.domain.checklists.assessment import Evidence, Vote
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.share.bundle import Answer, Bundle, ItemAnswer, ItemText, Piece, item_digest
+from readiness_tui.domain.share.bundle import Answer, Bundle, EvidencePiece, ItemAnswer, ItemText, item_digest
 from readiness_tui.domain.text.masking import masked
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.current import current_review
@@ -196,5 +196,5 @@ def _texts(texts: Iterable[ItemText]) -> dict[str, str]:
     return {one.item_id: one.text for one in texts}
 
 
-def _piece(piece: Evidence) -> Piece:
-    return Piece(piece.kind, piece.ref, piece.witness, piece.dated)
+def _piece(piece: Evidence) -> EvidencePiece:
+    return EvidencePiece(piece.kind, piece.ref, piece.witness, piece.dated)

@@ -23,6 +23,7 @@ from readiness_tui.store.sqlite import Connection
 
 #: What an entry says, in the order in which it is hashed.
 ENTRY = "id, at, who, what, why, review_id, system, undoes, undoable"
+_SYSTEM = ENTRY.split(", ").index("system")
 ROW = "position, table_name, pk, item_id, old_json, new_json"
 
 
@@ -52,14 +53,18 @@ def entry_hash(before: str, entry: Sequence[Any], rows: Sequence[Sequence[Any]])
 
 
 def append(conn: Connection, entry: Sequence[Any], rows: Sequence[Sequence[Any]]) -> None:
-    """Bind the entry that this transaction made (values of ENTRY), with the rows that it changed, to the chain."""
-    heads = conn.execute("SELECT hash FROM chain LIMIT 2").fetchall()
+    """Bind the entry that this transaction made (values of ENTRY), with the rows that it changed, to the chain. Its system is
+    read from the file: the transaction may have renamed it."""
+    heads = conn.execute(
+        "SELECT hash, (SELECT system FROM change WHERE id = ?) FROM chain LIMIT 2", (entry[0],)
+    ).fetchall()
     if len(heads) != 1:
         raise ReadinessError(
             "The head of the audit trail was removed from the file by something else than readiness-tui, so nothing more can"
             " be saved to it. `readiness doctor` says what else was changed; restore a backup."
         )
-    made = entry_hash(heads[0][0], entry, rows)
+    ((before, system),) = heads
+    made = entry_hash(before, [*entry[:_SYSTEM], system, *entry[_SYSTEM + 1 :]], rows)
     conn.execute("UPDATE change SET hash = ? WHERE id = ?", (made, entry[0]))
     conn.execute("UPDATE chain SET entries = entries + 1, last = ?, hash = ?", (entry[0], made))
 
