@@ -124,11 +124,16 @@ def copy(tmp_path: Path) -> Path:
     ("spoilt", "says"),
     [
         ("See [nothing](gone.md).", "gone.md"),
-        ("See [nothing](gate.md#gone).", "#gone"),
-        ("See [nothing](#gone).", "#gone"),
-        ("![nothing](gone.svg)", "gone.svg"),
-        ("See [nothing](/gate.md).", "/gate.md"),
-        ("See [nothing](../README.md).", "README.md"),
+        *(
+            pytest.param(*one, marks=pytest.mark.slow)
+            for one in (
+                ("See [nothing](gate.md#gone).", "#gone"),
+                ("See [nothing](#gone).", "#gone"),
+                ("![nothing](gone.svg)", "gone.svg"),
+                ("See [nothing](/gate.md).", "/gate.md"),
+                ("See [nothing](../README.md).", "README.md"),
+            )
+        ),
     ],
 )
 def test_a_broken_link_fails_the_build(spoilt: str, says: str, copy: Path, tmp_path: Path) -> None:
@@ -139,6 +144,7 @@ def test_a_broken_link_fails_the_build(spoilt: str, says: str, copy: Path, tmp_p
     assert says in built.stderr
 
 
+@pytest.mark.slow
 def test_a_page_that_the_index_lacks_fails_the_build(copy: Path, tmp_path: Path) -> None:
     (copy / "docs" / "forgotten.md").write_text("# Forgotten\n", encoding="utf-8")
     built = build(copy, tmp_path / "site")

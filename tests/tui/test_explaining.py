@@ -119,6 +119,7 @@ def test_no_dialog_is_without_f1() -> None:
         assert "f1" in kind._merge_bindings().key_to_bindings, kind
 
 
+@pytest.mark.slow
 async def test_from_f1_to_the_keys_and_to_the_words_and_back(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "C", "f1", "w")
@@ -162,6 +163,7 @@ def test_every_room_has_its_purpose() -> None:
 # Why this verdict
 
 
+@pytest.mark.slow
 async def test_each_cause_leads_to_what_it_is_about_and_esc_comes_back_to_its_row(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "v")
@@ -190,6 +192,7 @@ async def test_a_cause_of_an_item_opens_that_item(sample_app: ReadinessApp) -> N
         assert sample_app.screen.item_id == "DEP-01"  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 async def test_what_is_settled_meanwhile_is_gone_from_the_causes(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "v", "down", "enter", "1", "escape", "escape")

@@ -216,6 +216,7 @@ def test_a_bundle_that_cannot_be_is_refused_though_its_digest_fits(
     assert says in told
 
 
+@pytest.mark.slow
 def test_a_bundle_that_would_be_too_large_is_not_written(apart: Apart) -> None:
     for item in ("OBS-01", "OBS-02"):
         assess.note(apart.first, item, "x y " * 2_200_000)

@@ -206,7 +206,9 @@ def test_a_process_that_dies_costs_nothing(
     assert (beside, told) == (alone, said)
 
 
-@pytest.mark.parametrize("called", ["", "/nowhere/python", "/bin/false"])
+@pytest.mark.parametrize(
+    "called", ["", *(pytest.param(one, marks=pytest.mark.slow) for one in ("/nowhere/python", "/bin/false"))]
+)
 def test_where_no_process_can_be_started_it_is_read_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, called: str
 ) -> None:
@@ -302,7 +304,7 @@ class GivenSource:
         raise AssertionError
 
 
-@pytest.mark.parametrize("count", ["1", "2"])
+@pytest.mark.parametrize("count", [pytest.param("1", marks=pytest.mark.slow), "2"])
 def test_what_cannot_be_stored_is_refused_and_all_beside_it_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: str
 ) -> None:
@@ -375,6 +377,7 @@ def _runs(pid: int) -> bool:
         return False
 
 
+@pytest.mark.slow
 def test_pieces_come_back_in_the_order_of_the_file(tmp_path: Path) -> None:
     """Also where one takes much longer than the next, and with what stands between them in its place."""
     items: list[Any] = []
