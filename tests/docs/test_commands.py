@@ -25,6 +25,11 @@ NOT_RUN = {
     ("README", 0): "installs from the index of packages, and opens the app",
     ("README", 1): "installs from the index of packages; .ci/run runs it",
     ("tutorial", 0): "installs from the index of packages",
+    ("apart", 0): "two people's moves in two folders; tests/cli/apart/test_share.py plays them",
+    ("browser", 0): "installs from the index of packages, and serves until it is ended; tests/web does so",
+    ("browser", 1): "asks the server that the block before it began; tests/web does so",
+    ("browser", 2): "serves until it is ended; tests/web does so",
+    ("sql", 1): "installs from the index of packages, and serves until it is ended; tests/test_sql.py starts it so",
     ("plugin", 0): "installs a package; tests/test_plugin.py does so without a network",
 }
 #: What has to have happened before a block, where the sample as it opens is not enough.
@@ -33,6 +38,12 @@ BEFORE = {
     ("README", 3): ["rm readiness.db", "readiness new --system Bot --yes"],
     ("incidents", 0): ["rm readiness.db", "readiness new --system Bot --yes"],
     ("incidents", 1): ['readiness incident start "Index"'],
+    ("scorecard", 0): [
+        "readiness scorecard -o READINESS.md",
+        "mkdir old",
+        "cp READINESS.md old",
+        "readiness new --release 2026.10 --yes",
+    ],
     ("scripts", 0): ["readiness new --release 2027.01 --yes"],
     ("scripts", 2): ["readiness score REL-03 DEP-01 1 --yes", "readiness scorecard --freeze --yes -o frozen.md"],
 }

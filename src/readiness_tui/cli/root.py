@@ -89,7 +89,7 @@ WHOLE_FILE = frozenset(
 #: Commands that only tell: what they print goes through a pager where it is longer than the terminal.
 PAGED = frozenset(
     {"imports", "sources", "runs", "traces", "compare", "gate", "check", "scorecard", "gaps", "conditions", "votes",
-     "doctor", "settings", "help", "labels", "incident", "checklists", "review", "people"}
+     "doctor", "settings", "help", "labels", "incident", "checklists", "people"}
 )  # fmt: skip
 
 
