@@ -71,6 +71,45 @@ def test_a_second_answer_goes_on_from_the_first(apart: Apart) -> None:
     assert votes(apart.first, "OBS-01") == {"chloe": "2"}
 
 
+def test_a_second_answer_goes_on_from_the_note_of_the_first(apart: Apart) -> None:
+    copy = apart.copy()
+    for words in ("first words", "second words", "third words"):
+        assess.note(copy, "OBS-01", words)
+        if words != "second words":
+            (one,) = apart.hand_back(copy).merged
+            assert one.outcome is MergeOutcome.TAKEN
+            assert load(apart.first).dossier("OBS-01").note == words
+    assess.note(apart.as_("ben"), "OBS-01", "ben's own words")
+    assess.note(copy, "OBS-01", "fourth words")
+    (one,) = apart.hand_back(copy).merged
+    assert one.outcome is MergeOutcome.BESIDE
+    assert load(apart.first).dossier("OBS-01").note == "ben's own words"
+
+
+def test_a_note_of_a_blind_review_goes_on_from_an_earlier_answers(apart: Apart) -> None:
+    reviews.set_blind(apart.first, True)
+    copy = apart.copy(by="chloe")
+    for words in ("first words", "second words"):
+        assess.note(copy, "OBS-01", words)
+        (one,) = apart.hand_back(copy).merged
+        assert one.outcome is MergeOutcome.TAKEN
+
+
+def test_an_answer_whose_note_waits_beside_another_changes_nothing_when_it_comes_again(apart: Apart) -> None:
+    copy = apart.copy()
+    assess.note(apart.as_("ben"), "OBS-01", "ben's own words")
+    assess.note(copy, "OBS-01", "chloe's own words")
+    apart.hand_back(copy)
+    with apart.first.store.read() as conn:
+        before = audit.last(conn)
+    again = apart.hand_back(copy)
+    assert [one.outcome for one in again.merged] == [MergeOutcome.SAME]
+    assert not again.writes
+    with apart.first.store.read() as conn:
+        assert audit.last(conn) == before
+    assert len(settling.waiting(apart.first)) == 1
+
+
 def test_what_was_changed_here_meanwhile_stands_until_it_is_asked_for(apart: Apart) -> None:
     copy = apart.copy()
     assess.score(apart.as_("Chloe"), ["OBS-01"], 0)

@@ -17,13 +17,13 @@ from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.share.bundle import Answer, EvidencePiece, ItemAnswer, item_digest
-from readiness_tui.domain.share.merge import AnswerPart, MergedPart, MergeOutcome, merged_note, merged_vote
+from readiness_tui.domain.share.merge import AnswerPart, MergedPart, MergeOutcome, merged_note, merged_vote, note_seen
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.masking import mask
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.rivals import save
+from readiness_tui.services.core.rivals import open_rivals, save
 from readiness_tui.services.core.target import name_of
 from readiness_tui.services.core.write import change
 from readiness_tui.services.review import roles
@@ -150,6 +150,11 @@ def _weighed(
     items = {item.id: item for one in reviews.checklists(conn, review.id) for item in one.items}
     parts = assessments.dossier_parts(conn, review.id)
     me = name_key(answer.reviewer)
+    waiting = {  # what an earlier answer brought stands beside another's already
+        (one.about.partition("/")[2], one.value, name_key(one.by))
+        for one in open_rivals(conn, review)
+        if one.about.startswith("note/")
+    }
     for said in answer.items:
         item = items.get(said.item_id)
         if said.voted:
@@ -162,7 +167,10 @@ def _weighed(
             text = next((text for name, text in own.items() if name_key(name) == me), "") if review.secret else (
                 parts.notes.get(said.item_id, "")
             )  # fmt: skip
-            yield _unless(merged_note(said, text, own=review.secret, overwrite=overwrite), item, review, said)
+            found = merged_note(said, text, own=review.secret, overwrite=overwrite)
+            if found.outcome is MergeOutcome.BESIDE and (said.item_id, said.note, me) in waiting:
+                found = replace(found, outcome=MergeOutcome.SAME)
+            yield _unless(found, item, review, said)
         there = {(p.ref, p.witness, p.dated) for p in parts.evidence.get(said.item_id, ())}
         hidden = {(mask(ref), witness, dated) for ref, witness, dated in there}
         for piece in said.evidence:
@@ -209,7 +217,8 @@ def _save(
     else:
         # A note that is here as the bundle had it, but for credentials that a bundle does not hold, is what they saw.
         here = assessments.dossier_parts(tx.conn, review.id, [item]).notes.get(item, "")
-        saw = here if mask(here) == said.note_before else said.note_before
+        seen = note_seen(said, mask(here))
+        saw = here if mask(here) == seen else seen
         save(tx, desk, review, NOTE, item, {"text": said.note or ""}, None if overwrite else {"text": saw}, by=reviewer)
 
 
