@@ -95,6 +95,24 @@ def test_a_note_of_a_blind_review_goes_on_from_an_earlier_answers(apart: Apart) 
         assert one.outcome is MergeOutcome.TAKEN
 
 
+@pytest.mark.parametrize("old", ["chloe", "Chloe "])
+def test_the_answer_of_a_reviewer_who_was_renamed_meanwhile_is_theirs(apart: Apart, old: str) -> None:
+    copy = apart.copy()
+    assess.score(copy, ["OBS-01"], 1)
+    apart.hand_back(copy)
+    mend.rename_person(apart.first, old, "Chloé M")
+    assess.score(copy, ["OBS-01", "OBS-02"], 2)
+    shown = apart.hand_back(copy)
+    assert "chloe is called Chloé M here by now." in shown.remarks
+    assert {one.outcome for one in shown.merged} == {MergeOutcome.TAKEN}
+    assert votes(apart.first, "OBS-01") == {"Chloé M": "2"}
+    assert votes(apart.first, "OBS-02") == {"Chloé M": "2"}
+    mend.rename_person(apart.first, "Chloé M", "Chloé Martin")
+    assess.score(copy, ["OBS-02"], 0)
+    apart.hand_back(copy)
+    assert votes(apart.first, "OBS-02") == {"Chloé Martin": "0"}
+
+
 def test_an_answer_whose_note_waits_beside_another_changes_nothing_when_it_comes_again(apart: Apart) -> None:
     copy = apart.copy()
     assess.note(apart.as_("ben"), "OBS-01", "ben's own words")

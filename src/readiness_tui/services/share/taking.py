@@ -176,7 +176,9 @@ def _said(conn: Connection, review: Review, reviewer: str, given: Bundle) -> Ite
             None if vote is None else _own(vote, reviewer),
             was,
             None if note == was else masked(note),
-            tuple(masked(one) for one in assessments.notes_given(conn, review.id, item.id, spelt if review.secret else "")),
+            tuple(
+                masked(one) for one in assessments.notes_given(conn, review.id, item.id, spelt if review.secret else "")
+            ),
             tuple(masked(new) for piece in parts.evidence.get(item.id, ()) if (new := _piece(piece)) not in there),
         )
         if made.voted or made.note is not None or made.evidence:
