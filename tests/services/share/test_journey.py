@@ -190,7 +190,7 @@ def test_blind_votes_are_in_no_bundle_of_anybody_else_and_are_not_told_when_they
     assert shown.veiled
     assert {(one.here, one.there) for one in shown.told} == {("", "")}
     entry = history.log(apart.as_("ben"), limit=1)[0]
-    assert "answer" not in entry.what
+    assert (entry.who, entry.what, entry.why) == ("ana", "voted on OBS-01 for chloe", "")
     assert "QUOKKA" not in repr(load(apart.first))
     mine = load(apart.as_("chloe"))
     assert mine.dossier("OBS-01").mine == "QUOKKA"
