@@ -113,6 +113,21 @@ def test_the_answer_of_a_reviewer_who_was_renamed_meanwhile_is_theirs(apart: Apa
     assert votes(apart.first, "OBS-02") == {"Chloé Martin": "0"}
 
 
+def test_who_took_a_copy_under_a_wrong_name_hands_back_under_the_right_one(apart: Apart) -> None:
+    copy = apart.copy(reviewer="chlo")
+    assess.score(copy, ["OBS-01"], 2)
+    for old, new in (("chlo", "chle"), ("chle", "chloe")):
+        mend.rename_person(copy, old, new)
+    assess.score(copy, ["OBS-02"], 1)
+    made = taking.answer(copy)
+    assert (made.answer.reviewer, len(made.answer.items)) == ("chloe", 2)
+    apart.hand_back(copy)
+    assert votes(apart.first, "OBS-01") == {"chloe": "2"}
+    assert votes(apart.first, "OBS-02") == {"chloe": "1"}
+    mend.rename_person(copy, "chloe", "chlo")
+    assert taking.answer(copy).answer.reviewer == "chlo"
+
+
 def test_an_answer_whose_note_waits_beside_another_changes_nothing_when_it_comes_again(apart: Apart) -> None:
     copy = apart.copy()
     assess.note(apart.as_("ben"), "OBS-01", "ben's own words")
