@@ -51,9 +51,19 @@ frame.addEventListener("load", () => {{
   page.querySelectorAll("details").forEach((one) => {{ one.open = true; }});
   const opened = state();
   const strips = [...page.querySelectorAll("svg")].map((one) => one.getBoundingClientRect().width);
+  const broken = [];  // words of a chart's labels that do not lie on one line
+  for (const label of page.querySelectorAll(".chart li > span:first-child")) {{
+    const text = label.firstChild;
+    for (const word of text.data.matchAll(/\\S+/g)) {{
+      const part = page.createRange();
+      part.setStart(text, word.index);
+      part.setEnd(text, word.index + word[0].length);
+      if (new Set([...part.getClientRects()].map((one) => one.top)).size > 1) broken.push(word[0]);
+    }}
+  }}
   const said = document.createElement("pre");
   said.id = "said";
-  said.textContent = JSON.stringify({{ folded, opened, strips }});
+  said.textContent = JSON.stringify({{ folded, opened, strips, broken }});
   document.body.append(said);
 }});
 </script></body></html>"""
@@ -110,6 +120,7 @@ def test_nothing_scrolls_sideways_and_all_text_has_contrast(
     if name == "card":
         assert found["opened"]["text"] > 2 * found["folded"]["text"]
         assert len(found["strips"]) > 8
+        assert not found["broken"]
         assert min(found["strips"]) > width / 4
 
 

@@ -111,7 +111,7 @@ def large_card(text: str = "", *, previous: bool = False, shown: int = 40) -> Sc
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text", ["", WORST])
+@pytest.mark.parametrize("text", ["", WORST], ids=["plain", "worst"])
 @pytest.mark.parametrize("previous", [False, True])
 @pytest.mark.parametrize("shown", [1, 3, 40])
 def test_the_first_sixty_lines_hold_what_decides_however_large_the_review(

@@ -47,6 +47,8 @@ async def test_no_screen_of_it_says_one(sample_desk: Desk, tmp_path: Path) -> No
             assert "GO WITH" not in shown, key
             if key in "OS":
                 assert "copy to score" in shown
+            assert "No change is asked for" not in shown, key
+            assert "freeze it" not in shown, key
         for keys in (("O", "v"), ("f1",), ("right",)):
             for key in keys:
                 await pilot.press(key)

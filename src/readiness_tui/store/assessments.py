@@ -280,6 +280,12 @@ def put_note(tx: Tx, review_id: int, item_id: str, text: str) -> None:
         tx.delete("item_note", (review_id, item_id))
 
 
+def notes_given(conn: Connection, review_id: int, item_id: str, reviewer: str = "") -> list[str]:
+    """Each note that the item has had, the oldest first; with a reviewer, each of their own while votes are blind."""
+    table, key = ("own_note", (review_id, item_id, reviewer)) if reviewer else ("item_note", (review_id, item_id))
+    return [row["text"] for row in row_history(conn, table, key)]
+
+
 def put_own_note(tx: Tx, review_id: int, item_id: str, reviewer: str, text: str) -> None:
     """What one reviewer noted while votes are blind. An empty text removes it."""
     if text:

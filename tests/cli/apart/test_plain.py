@@ -248,14 +248,18 @@ def test_in_a_pipe(db: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("pager", ["cat", "sed p"])  # one that would show each line twice
 @pytest.mark.parametrize(("end", "status"), [("eof", 0), ("interrupt", 130)])
-def test_on_a_terminal_it_writes_no_sequence_and_ends_with_what_was_saved(db: Path, end: str, status: int) -> None:
+def test_on_a_terminal_it_writes_no_sequence_and_ends_with_what_was_saved(
+    db: Path, end: str, status: int, pager: str
+) -> None:
     child, terminal = pty.fork()
     if child == 0:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        os.execv(
+        os.execve(
             sys.executable,
             [*READINESS, "--db", str(db), "--who", "ana", "review", "--plain"],
+            {**os.environ, "PAGER": pager, "TERM": "xterm"},
         )
     shown = Shown(terminal)
     shown.until("Item 1 of 16", "Your answer?")
@@ -267,6 +271,7 @@ def test_on_a_terminal_it_writes_no_sequence_and_ends_with_what_was_saved(db: Pa
     _, code = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(code) == status
     assert "\x1b" not in shown.text
+    assert shown.text.count("Saved: 1 vote.") == 1
     assert seen(db).dossier("OBS-01").votes[0].points == 1
 
 

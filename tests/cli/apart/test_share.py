@@ -34,12 +34,14 @@ def test_out_take_score_back_in(cli: Cli, team: Path) -> None:
     assert cli("score", "OBS-02", "0", "--who", "ben").code == 0
     told = cli("share", "out", "--for", "chloe", "-o", "b.json", "--who", "ana")
     assert (told.code, told.out) == (0, "")
-    assert "for chloe: 32 items" in told.err
+    assert "for chloe: 16 items" in told.err
     assert "nobody else's votes" in told.err
+    assert "of 16" in cli("votes").out  # as many as the review asks about, here and everywhere
     assert "ben" not in {vote["reviewer"] for vote in json.loads((team / "b.json").read_text())["content"]["votes"]}
     told = cli(*there(team, "share", "take", team / "b.json"))
     assert told.code == 0
-    assert "for chloe: 32 items" in told.err
+    assert "for chloe: 16 items" in told.err
+    assert "readiness share back -o FILE" in cli("share", "in", team.parent / "chloe" / "readiness.db", "--yes").err
     scored = cli(*there(team, "score", "OBS-01", "2", "--evidence", "https://example.org/a"))
     assert "a copy to score, without a verdict" in scored.out
     assert "NO-GO" not in scored.out

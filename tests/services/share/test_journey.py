@@ -71,6 +71,78 @@ def test_a_second_answer_goes_on_from_the_first(apart: Apart) -> None:
     assert votes(apart.first, "OBS-01") == {"chloe": "2"}
 
 
+def test_a_second_answer_goes_on_from_the_note_of_the_first(apart: Apart) -> None:
+    copy = apart.copy()
+    for words in ("first words", "second words", "third words"):
+        assess.note(copy, "OBS-01", words)
+        if words != "second words":
+            (one,) = apart.hand_back(copy).merged
+            assert one.outcome is MergeOutcome.TAKEN
+            assert load(apart.first).dossier("OBS-01").note == words
+    assess.note(apart.as_("ben"), "OBS-01", "ben's own words")
+    assess.note(copy, "OBS-01", "fourth words")
+    (one,) = apart.hand_back(copy).merged
+    assert one.outcome is MergeOutcome.BESIDE
+    assert load(apart.first).dossier("OBS-01").note == "ben's own words"
+
+
+def test_a_note_of_a_blind_review_goes_on_from_an_earlier_answers(apart: Apart) -> None:
+    reviews.set_blind(apart.first, True)
+    copy = apart.copy(by="chloe")
+    for words in ("first words", "second words"):
+        assess.note(copy, "OBS-01", words)
+        (one,) = apart.hand_back(copy).merged
+        assert one.outcome is MergeOutcome.TAKEN
+
+
+@pytest.mark.parametrize("old", ["chloe", "Chloe "])
+def test_the_answer_of_a_reviewer_who_was_renamed_meanwhile_is_theirs(apart: Apart, old: str) -> None:
+    copy = apart.copy()
+    assess.score(copy, ["OBS-01"], 1)
+    apart.hand_back(copy)
+    mend.rename_person(apart.first, old, "Chloé M")
+    assess.score(copy, ["OBS-01", "OBS-02"], 2)
+    shown = apart.hand_back(copy)
+    assert "chloe is called Chloé M here by now." in shown.remarks
+    assert {one.outcome for one in shown.merged} == {MergeOutcome.TAKEN}
+    assert votes(apart.first, "OBS-01") == {"Chloé M": "2"}
+    assert votes(apart.first, "OBS-02") == {"Chloé M": "2"}
+    mend.rename_person(apart.first, "Chloé M", "Chloé Martin")
+    assess.score(copy, ["OBS-02"], 0)
+    apart.hand_back(copy)
+    assert votes(apart.first, "OBS-02") == {"Chloé Martin": "0"}
+
+
+def test_who_took_a_copy_under_a_wrong_name_hands_back_under_the_right_one(apart: Apart) -> None:
+    copy = apart.copy(reviewer="chlo")
+    assess.score(copy, ["OBS-01"], 2)
+    for old, new in (("chlo", "chle"), ("chle", "chloe")):
+        mend.rename_person(copy, old, new)
+    assess.score(copy, ["OBS-02"], 1)
+    made = taking.answer(copy)
+    assert (made.answer.reviewer, len(made.answer.items)) == ("chloe", 2)
+    apart.hand_back(copy)
+    assert votes(apart.first, "OBS-01") == {"chloe": "2"}
+    assert votes(apart.first, "OBS-02") == {"chloe": "1"}
+    mend.rename_person(copy, "chloe", "chlo")
+    assert taking.answer(copy).answer.reviewer == "chlo"
+
+
+def test_an_answer_whose_note_waits_beside_another_changes_nothing_when_it_comes_again(apart: Apart) -> None:
+    copy = apart.copy()
+    assess.note(apart.as_("ben"), "OBS-01", "ben's own words")
+    assess.note(copy, "OBS-01", "chloe's own words")
+    apart.hand_back(copy)
+    with apart.first.store.read() as conn:
+        before = audit.last(conn)
+    again = apart.hand_back(copy)
+    assert [one.outcome for one in again.merged] == [MergeOutcome.SAME]
+    assert not again.writes
+    with apart.first.store.read() as conn:
+        assert audit.last(conn) == before
+    assert len(settling.waiting(apart.first)) == 1
+
+
 def test_what_was_changed_here_meanwhile_stands_until_it_is_asked_for(apart: Apart) -> None:
     copy = apart.copy()
     assess.score(apart.as_("Chloe"), ["OBS-01"], 0)
@@ -133,7 +205,7 @@ def test_blind_votes_are_in_no_bundle_of_anybody_else_and_are_not_told_when_they
     assert shown.veiled
     assert {(one.here, one.there) for one in shown.told} == {("", "")}
     entry = history.log(apart.as_("ben"), limit=1)[0]
-    assert "answer" not in entry.what
+    assert (entry.who, entry.what, entry.why) == ("ana", "voted on OBS-01 for chloe", "")
     assert "QUOKKA" not in repr(load(apart.first))
     mine = load(apart.as_("chloe"))
     assert mine.dossier("OBS-01").mine == "QUOKKA"

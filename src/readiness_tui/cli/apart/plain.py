@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from readiness_tui.cli import codes
 from readiness_tui.cli.common import say
+from readiness_tui.cli.kit.printing import at_once
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import visible
 from readiness_tui.reports.item import ItemFacts, item_lines
@@ -318,6 +319,7 @@ def go_through(desk: Desk, *, everything: bool = False) -> int:
     if said := (desk.store.refusal or frozen_refusal(desk)):
         raise ReadinessError(said)
     roles.require(desk, view.review, roles.Act.VOTE)
+    at_once()
     items = [item.id for item in view.items] if everything else unvoted(view)
     for text in wrapped(f"{place(desk)}, as {view.who}. {plural(len(items), 'item')} to ask.", ""):
         say(text)

@@ -41,8 +41,10 @@ def out(session: Session, reviewer: str, output: Path) -> None:
         made = giving.bundle(desk, reviewer)
     giving.write(output, made)
     whom = one_line(made.reviewer, 40) or "whoever takes it"
-    counts = f"{plural(len(made.items()), 'item')}, {plural(len(made.proposals), 'proof')}"
-    own = f", {plural(len(made.votes), 'vote')} of their own" if made.votes else ""
+    asked = made.asked()
+    votes, proofs = (sum(one.item_id in asked for one in part) for part in (made.votes, made.proposals))
+    counts = f"{plural(len(asked), 'item')}, {plural(proofs, 'proof')}"
+    own = f", {plural(votes, 'vote')} of their own" if votes else ""
     tell(f"Written to {output}, for {whom}: {counts}{own}, and nobody else's votes.")
     if made.reviewer and name_key(made.reviewer) not in map(name_key, made.reviewers):
         tell(f"{whom} is no reviewer of this review yet: `readiness people --add` makes them one.")
@@ -56,7 +58,7 @@ def take(session: Session, file: Path) -> None:
     """Make ./readiness.db (or the file named by --db) from a bundle, to score in: in the app, with `score`, or with
     `review --plain`."""
     from readiness_tui.domain.checklists.standing import name_key
-    from readiness_tui.domain.text.format import plural
+    from readiness_tui.domain.text.format import full_day, plural
     from readiness_tui.services.core.locate import FILE_NAME, named, remember
     from readiness_tui.services.core.target import shown
     from readiness_tui.services.share import taking
@@ -76,7 +78,7 @@ def take(session: Session, file: Path) -> None:
     remember(path)
     of = one_line(f"{bundle.origin.system} {bundle.origin.release}", 120)
     tell(
-        f"{of} is in {there} now, for {one_line(who, 40)}: {plural(len(bundle.items()), 'item')}, as of {bundle.as_of}."
+        f"{of} is in {there} now, for {one_line(who, 40)}: {plural(len(bundle.asked()), 'item')}, as of {full_day(bundle.as_of)}."
     )
     named_as = "" if name_key(session.name) == name_key(who) else f" --who '{one_line(who, 40)}'"
     tell(

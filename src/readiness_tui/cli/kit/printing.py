@@ -145,6 +145,13 @@ def let_out() -> None:
         hold()
 
 
+def at_once() -> None:
+    """Print what is held back, and hold nothing back any more: a conversation begins, of which every line is awaited."""
+    text = release()
+    if text:
+        print_whole(text)
+
+
 def print_whole(text: str) -> None:
     """Print what was held back, as it was going to be printed."""
     _print(text, sys.stdout)

@@ -74,6 +74,10 @@ class Bundle:
         """Every item by its id."""
         return {item.id: item for checklist in self.checklists for item in checklist.items}
 
+    def asked(self) -> frozenset[str]:
+        """The items that the review asks about: a course review holds deeper ones too, and leaves them aside."""
+        return frozenset(item.id for checklist in self.checklists for item in checklist.at(self.depth))
+
 
 @dataclass(frozen=True, slots=True)
 class EvidencePiece:
@@ -90,7 +94,7 @@ class ItemAnswer:
     """What a reviewer said of one item. `digest`: of the item as they read it.
 
     `before`: their vote as the bundle had it, `steps`: what it was since, `vote`: what it is now; None: there was none.
-    `note`: None where they left it as it was, which was `note_before`.
+    `note`: None where they left it as it was, which was `note_before`; `note_steps`: what it was since.
     """
 
     item_id: str
@@ -100,6 +104,7 @@ class ItemAnswer:
     vote: Vote | None = None
     note_before: str = ""
     note: str | None = None
+    note_steps: tuple[str, ...] = ()
     evidence: tuple[EvidencePiece, ...] = ()
 
     @property

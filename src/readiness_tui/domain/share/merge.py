@@ -67,7 +67,7 @@ def merged_note(said: ItemAnswer, here: str, *, own: bool, overwrite: bool) -> M
     """What becomes of a note. `own`: votes are blind, and it is the reviewer's own; else it is the review's one note, of
     which two versions can stand beside each other."""
     new = said.note or ""
-    weighed = weigh(mask(here), new, None if overwrite else said.note_before)
+    weighed = weigh(mask(here), new, None if overwrite else note_seen(said, mask(here)))
     outcome = {Weighed.SAME: MergeOutcome.SAME, Weighed.WRITE: MergeOutcome.TAKEN, Weighed.BESIDE: MergeOutcome.BESIDE}[
         weighed
     ]
@@ -75,6 +75,11 @@ def merged_note(said: ItemAnswer, here: str, *, own: bool, overwrite: bool) -> M
         outcome = MergeOutcome.CONFLICT
     why = CHANGED_MEANWHILE if outcome in (MergeOutcome.BESIDE, MergeOutcome.CONFLICT) else ""
     return MergedPart(said.item_id, AnswerPart.NOTE, outcome, here, new, why)
+
+
+def note_seen(said: ItemAnswer, here: str) -> str:
+    """The note that the reviewer had before them: what the bundle had, or what an earlier answer of the same copy brought."""
+    return here if here in said.note_steps else said.note_before
 
 
 def vote_words(vote: Vote | None) -> str:

@@ -82,7 +82,7 @@ class Curtain:
     def _veiled(self, entry: AuditEntry, rows: Sequence[RowChange]) -> AuditEntry:
         if name_key(entry.who) == name_key(self.viewer) and entry.undoes is None:
             return entry  # in the viewer's own words
-        return replace(entry, what=("undid: " if entry.undoes else "") + _plainly(rows), why="")
+        return replace(entry, what=("undid: " if entry.undoes else "") + _plainly(rows, entry.who), why="")
 
 
 def curtain(conn: Connection, viewer: str) -> Curtain:
@@ -124,8 +124,9 @@ def _review_of(row: RowChange) -> int | None:
     return number if isinstance(number, int) else None
 
 
-def _plainly(rows: Sequence[RowChange]) -> str:
-    """A change without what it said: "voted on OBS-01, OBS-02"."""
+def _plainly(rows: Sequence[RowChange], who: str) -> str:
+    """A change that `who` made, without what it said: "voted on OBS-01, OBS-02"; with whose opinion, where it is not theirs."""
     items = ", ".join(sorted({str((row.new or row.old or {}).get("item_id", "")) for row in rows}))
     word = "wrote a note on" if all(row.table in _NOTES for row in rows) else "voted on"
-    return f"{word} {items}"
+    others = [name for name in each_once(whose(row, who) for row in rows) if name_key(name) not in ("", name_key(who))]
+    return f"{word} {items}" + (f" for {', '.join(sorted(others))}" if others else "")

@@ -17,13 +17,13 @@ from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.checklists.standing import name_key
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.share.bundle import Answer, EvidencePiece, ItemAnswer, item_digest
-from readiness_tui.domain.share.merge import AnswerPart, MergedPart, MergeOutcome, merged_note, merged_vote
+from readiness_tui.domain.share.merge import AnswerPart, MergedPart, MergeOutcome, merged_note, merged_vote, note_seen
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.masking import mask
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.rivals import save
+from readiness_tui.services.core.rivals import open_rivals, save
 from readiness_tui.services.core.target import name_of
 from readiness_tui.services.core.write import change
 from readiness_tui.services.review import roles
@@ -33,6 +33,7 @@ from readiness_tui.services.share.lent import lent
 from readiness_tui.sources.own.share_file import read_answer
 from readiness_tui.store import assessments, reviews
 from readiness_tui.store.kept.heading import headings
+from readiness_tui.store.mended import former_names
 from readiness_tui.store.rows import Tx, frozen_words
 from readiness_tui.store.sqlite import Connection
 
@@ -103,10 +104,22 @@ def _looked(desk: Desk, answer: Answer, pieces: _Pieces, overwrite: bool) -> Loo
     with desk.store.read(snapshot=True) as conn:
         review = current_review(conn, desk)
         _check(conn, review, answer)
-        reviewer = roles.spelling(conn, review, answer.reviewer)
+        reviewer = _called(conn, review, answer.reviewer)
         veiled = review.secret and name_key(desk.who) != name_key(reviewer)
         merged = tuple(_weighed(conn, desk, review, answer, pieces, overwrite))
         return Look(reviewer, merged, veiled, tuple(_remarks(conn, review, answer, reviewer)))
+
+
+def _called(conn: Connection, review: Review, name: str) -> str:
+    """The reviewer as this review calls them, also where they were renamed since the bundle was made."""
+    if name_key(name) not in map(name_key, review.reviewers):
+        renamed = {
+            name_key(new) for new, was in former_names.all(conn, former_names.PERSON) if name_key(was) == name_key(name)
+        }
+        called = [one for one in review.reviewers if name_key(one) in renamed]
+        if len(called) == 1:
+            return called[0]
+    return roles.spelling(conn, review, name)
 
 
 def _check(conn: Connection, review: Review, answer: Answer) -> None:
@@ -131,6 +144,8 @@ def _check(conn: Connection, review: Review, answer: Answer) -> None:
 
 def _remarks(conn: Connection, review: Review, answer: Answer, reviewer: str) -> Iterator[str]:
     yield f"That it is {one_line(reviewer, 40)}'s is the file's word: nobody is authenticated."
+    if name_key(reviewer) != name_key(answer.reviewer):
+        yield f"{one_line(answer.reviewer, 40)} is called {one_line(reviewer, 40)} here by now."
     if name_key(reviewer) not in map(name_key, review.reviewers):
         yield f"{one_line(reviewer, 40)} is no reviewer of this review; `readiness people --add` makes them one."
     now = {item.id: item for one in reviews.checklists(conn, review.id) for item in one.items}
@@ -149,20 +164,29 @@ def _weighed(
     """What comes of each thing that was said, in the order of the answer."""
     items = {item.id: item for one in reviews.checklists(conn, review.id) for item in one.items}
     parts = assessments.dossier_parts(conn, review.id)
-    me = name_key(answer.reviewer)
+    reviewer = _called(conn, review, answer.reviewer)
+    me = name_key(reviewer)
+    waiting = {  # what an earlier answer brought stands beside another's already
+        (one.about.partition("/")[2], one.value, name_key(one.by))
+        for one in open_rivals(conn, review)
+        if one.about.startswith("note/")
+    }
     for said in answer.items:
         item = items.get(said.item_id)
         if said.voted:
             here = next((v for v in parts.votes.get(said.item_id, ()) if name_key(v.reviewer) == me), None)
             reworded = item is not None and item_digest(item) != said.digest
             found = merged_vote(said, here, reworded=reworded, overwrite=overwrite)
-            yield _unless(found, item, review, said, answer.reviewer)
+            yield _unless(found, item, review, said, reviewer)
         if said.note is not None:
             own = parts.own_notes.get(said.item_id, {})
             text = next((text for name, text in own.items() if name_key(name) == me), "") if review.secret else (
                 parts.notes.get(said.item_id, "")
             )  # fmt: skip
-            yield _unless(merged_note(said, text, own=review.secret, overwrite=overwrite), item, review, said)
+            found = merged_note(said, text, own=review.secret, overwrite=overwrite)
+            if found.outcome is MergeOutcome.BESIDE and (said.item_id, said.note, me) in waiting:
+                found = replace(found, outcome=MergeOutcome.SAME)
+            yield _unless(found, item, review, said)
         there = {(p.ref, p.witness, p.dated) for p in parts.evidence.get(said.item_id, ())}
         hidden = {(mask(ref), witness, dated) for ref, witness, dated in there}
         for piece in said.evidence:
@@ -209,7 +233,8 @@ def _save(
     else:
         # A note that is here as the bundle had it, but for credentials that a bundle does not hold, is what they saw.
         here = assessments.dossier_parts(tx.conn, review.id, [item]).notes.get(item, "")
-        saw = here if mask(here) == said.note_before else said.note_before
+        seen = note_seen(said, mask(here))
+        saw = here if mask(here) == seen else seen
         save(tx, desk, review, NOTE, item, {"text": said.note or ""}, None if overwrite else {"text": saw}, by=reviewer)
 
 

@@ -22,6 +22,7 @@ from readiness_tui.services.review import roles
 from readiness_tui.services.share.lent import Lent, bundle_of, lend, lent
 from readiness_tui.sources.own.share_file import read_bundle
 from readiness_tui.store import assessments, audit, reviews
+from readiness_tui.store.mended import former_names
 from readiness_tui.store.sqlite import Connection
 
 #: What people can change in a copy and no answer takes along, in a person's words.
@@ -132,15 +133,16 @@ def answer(desk: Desk) -> HandedBack:
                 " makes a bundle of it."
             )
         given = bundle_of(conn, review.id)
-        said = tuple(_said(conn, review, found.reviewer, given))
+        reviewer = _called(conn, found.reviewer)
+        said = tuple(_said(conn, review, reviewer, given))
         others = {name_key(v.reviewer): v.reviewer for v in assessments.votes(conn, review.id)}
-        others.pop(name_key(found.reviewer), None)
+        others.pop(name_key(reviewer), None)
         touched = audit.touched(conn, found.entry)
     beside = []
     if others:
         names = ", ".join(one_line(name, 40) for name in others.values())
         beside.append(
-            f"Votes of {names} are in this file, and the answer is {one_line(found.reviewer, 40)}'s alone. If they are the same"
+            f"Votes of {names} are in this file, and the answer is {one_line(reviewer, 40)}'s alone. If they are the same"
             " person, `readiness review rename-person` writes the name right."
         )
     tables = {table for table, _ in touched}
@@ -150,12 +152,20 @@ def answer(desk: Desk) -> HandedBack:
         raise ReadinessError(
             " ".join(
                 [
-                    f"{one_line(found.reviewer, 40)} has said nothing since the bundle was taken, so there is no answer yet.",
+                    f"{one_line(reviewer, 40)} has said nothing since the bundle was taken, so there is no answer yet.",
                     *beside,
                 ]
             )
         )
-    return HandedBack(Answer(given.origin, found.reviewer, given.as_of, said), review.secret, tuple(beside))
+    return HandedBack(Answer(given.origin, reviewer, given.as_of, said), review.secret, tuple(beside))
+
+
+def _called(conn: Connection, name: str) -> str:
+    """The copy's reviewer by the name that they have in it by now: who took it under a wrong one may have written it right."""
+    pairs = former_names.all(conn, former_names.PERSON)
+    left = {name_key(was) for _, was in pairs}
+    now = {new for new, was in pairs if name_key(was) == name_key(name) and name_key(new) not in left}
+    return now.pop() if len(now) == 1 else name
 
 
 def _said(conn: Connection, review: Review, reviewer: str, given: Bundle) -> Iterable[ItemAnswer]:
@@ -176,6 +186,9 @@ def _said(conn: Connection, review: Review, reviewer: str, given: Bundle) -> Ite
             None if vote is None else _own(vote, reviewer),
             was,
             None if note == was else masked(note),
+            tuple(
+                masked(one) for one in assessments.notes_given(conn, review.id, item.id, spelt if review.secret else "")
+            ),
             tuple(masked(new) for piece in parts.evidence.get(item.id, ()) if (new := _piece(piece)) not in there),
         )
         if made.voted or made.note is not None or made.evidence:

@@ -40,6 +40,11 @@ def _content(path: Path, wanted: ShareKind) -> Any:
     name = one_line(str(path))
     try:
         data = _json(path)
+        if data.startswith(b"SQLite format 3"):
+            raise ReadinessError(
+                f"{name} is a database, and no file of `readiness share`. If it is a copy that was scored in, `readiness share back"
+                " -o FILE` makes the answer of it. Nothing was saved."
+            )
         if crowded := too_crowded(data, _VALUES):
             raise _not_ours(path, f"it {crowded}")
         value = decode(data)

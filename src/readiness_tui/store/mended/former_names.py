@@ -20,6 +20,11 @@ def of(conn: Connection, kind: str, name: str) -> tuple[str, ...]:
     return tuple(was for (was,) in rows.fetchall())
 
 
+def all(conn: Connection, kind: str) -> list[tuple[str, str]]:
+    """Each name with one that it was given in place of."""
+    return conn.execute("SELECT name, was FROM former_name WHERE kind = ? ORDER BY name, was", (kind,)).fetchall()
+
+
 def now(conn: Connection, kind: str, was: str) -> tuple[str, ...]:
     """What has been given in place of this name, by one renaming or several."""
     rows = conn.execute("SELECT name FROM former_name WHERE kind = ? AND was = ? ORDER BY name", (kind, was))

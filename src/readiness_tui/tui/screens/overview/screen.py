@@ -118,10 +118,12 @@ assessed: items with a score, of all   proven: by what was imported   ✓ ◐ �
         self.refresh_bindings()
 
     def _show_nothing(self, glance: Glance) -> None:
-        """What the screen is for, where nothing is in it; and where no change is asked for."""
+        """What the screen is for, where nothing is in it; and where no change is asked for. Where no verdict is given, its line
+        says why and what to do."""
         name = "overview" if not glance.begun else "" if glance.flips else "overview changes"
         nothing = self.query_one("#nothing", Static)
-        nothing.display = bool(name) and self.host.view is not None
+        view = self.host.view
+        nothing.display = bool(name) and view is not None and not view.unjudged
         if nothing.display:
             from readiness_tui.tui.texts.places import empty_text
 
