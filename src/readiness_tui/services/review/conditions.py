@@ -21,6 +21,7 @@ from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.review.evidence import look_up, places_of
 from readiness_tui.services.review.scorecard import frozen_card
+from readiness_tui.services.share.lent import refuse as refuse_copy
 from readiness_tui.store import gaps, reviews, scorecards
 from readiness_tui.store.rows import Tx
 
@@ -154,6 +155,7 @@ def in_effect(desk: Desk, card: Scorecard) -> tuple[Scorecard, tuple[Closing, ..
 def _of_review(desk: Desk) -> list[ConditionLine]:
     with desk.store.read() as conn:
         review = current_review(conn, desk)
+        refuse_copy(conn, review.id)
         closed = {one.key: one for one in scorecards.closings(conn, review.id)}
     tamper.refuse(desk)
     card = frozen_card(desk)

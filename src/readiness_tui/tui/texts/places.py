@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.content import Content
 from textual.screen import Screen
 
+from readiness_tui.tui.host import host
 from readiness_tui.tui.text import join
 from readiness_tui.tui.texts.named_keys import with_keys
 
@@ -171,6 +172,12 @@ PLACES = {
         "Where a file holds several, one of them is chosen here.",
         "Under History ({app.history}) the next one is started.",
     ),
+    "copy": Signpost(
+        "This is a copy to score: nothing of this is in it.",
+        "A copy holds the items and what their proofs said when it was made. Gate, runs, traces, incidents, conditions and"
+        " everybody else's votes are in the file that it was made from.",
+        "{app.checklists} scores the items. `readiness share back -o FILE` hands the votes in.",
+    ),
     "words": Signpost(
         "No word of the app is like that.",
         "Here stands what every word and sign of the screens means.",
@@ -239,9 +246,27 @@ GUIDES = {
 }
 
 
+#: What a reviewer's copy never has, whatever is done in it.
+_NOT_IN_A_COPY = {
+    "overview changes",
+    "evals",
+    "gate without a run",
+    "compare",
+    "runs",
+    "traces",
+    "incidents",
+    "conditions",
+}
+
+
+def _signpost(name: str, screen: Screen[Any]) -> Signpost:
+    view = host(screen).view
+    return PLACES["copy" if name in _NOT_IN_A_COPY and view is not None and view.lent is not None else name]
+
+
 def empty_text(name: str, screen: Screen[Any]) -> Content:
     """What a place says that has nothing in it: that, what it is for, what to do."""
-    place = PLACES[name]
+    place = _signpost(name, screen)
     return join(
         Content.styled(place.empty, "bold"),
         "\n",
@@ -253,7 +278,7 @@ def empty_text(name: str, screen: Screen[Any]) -> Content:
 
 def empty_sentence(name: str, screen: Screen[Any]) -> str:
     """The same as a notice."""
-    place = PLACES[name]
+    place = _signpost(name, screen)
     return f"{place.empty} {with_keys(place.act, screen)}"
 
 
@@ -262,7 +287,7 @@ def place_explained(name: str, screen: Screen[Any]) -> Subject:
     from readiness_tui.domain.explanation.model import Explanation, passage
     from readiness_tui.services.explanation import Subject
 
-    place, called = PLACES[name], name.capitalize()
+    place, called = _signpost(name, screen), name.capitalize()
     act = with_keys(place.act, screen)
     made = Explanation(
         called, called, (passage("What it is for", place.purpose), passage("What to do", act)), (name, *place.words)
