@@ -64,6 +64,7 @@ async def test_rooms_of_what_it_does_not_have_say_so_and_nothing_is_refused(samp
     app = ReadinessApp(taken(sample_desk, tmp_path))
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await driving.settle(pilot)
+        assert "to import runs" not in driving.painted(pilot)
         for key in "ETIGH":
             await driving.press(pilot, key)
             shown = driving.painted(pilot)

@@ -123,11 +123,11 @@ def test_no_dialog_is_without_f1() -> None:
 
 
 def test_what_has_no_title_has_a_guide_and_every_guide_is_of_something() -> None:
-    """A screen that is no room says by its GUIDE what it is for, or by the title that it shows."""
+    """A screen that is no room says by its guide what it is for, or by the title that it shows."""
     used = set()
     for kind in (*(one for one in modules_kinds() if issubclass(one, Screen) and not issubclass(one, RoomScreen)),):
         source = inspect.getsource(inspect.getmodule(kind))  # type: ignore[arg-type]
-        guide = getattr(kind, "GUIDE", "")
+        guide = getattr(kind, "guide", "")
         theirs = kind.__name__.startswith("_") or issubclass(kind, CommandPalette)  # nothing is to be known of it
         assert guide in GUIDES or (not guide and "dialog-title" in source) or theirs, kind
         used.add(guide)

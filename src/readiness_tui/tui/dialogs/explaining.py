@@ -122,13 +122,13 @@ async def explain(screen: Screen[Any]) -> None:
 
 
 def dialog_explained(screen: Screen[Any]) -> Subject:
-    """A dialog by what it is for where its GUIDE says that, else by its title; what stands under it; what its keys do."""
+    """A dialog by what it is for where its guide says that, else by its title; what stands under it; what its keys do."""
     said = [
         str(shown.content)
         for name in ("#dialog-title", "#dialog-intro")
         for shown in screen.query(name).results(Static)
     ]
-    guide = getattr(screen, "GUIDE", "")
+    guide = getattr(screen, "guide", "")
     title = guide or (said[0] if said and said[0] else "What is open here")
     purpose, act = GUIDES[guide] if guide else ("", "")
     keys = tuple(

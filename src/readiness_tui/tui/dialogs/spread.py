@@ -23,7 +23,7 @@ _AROUND = 4  # lines that are no drawing
 
 
 class SpreadDialog(ClosesItself, ModalScreen[None]):
-    GUIDE = "How they are spread"  # for F1
+    guide = "How they are spread"  # for F1
     DEFAULT_CSS = """
     SpreadDialog { background: $background; }
     SpreadDialog #spread { padding: 0 1; }

@@ -178,6 +178,11 @@ PLACES = {
         " everybody else's votes are in the file that it was made from.",
         "{app.checklists} scores the items. `readiness share back -o FILE` hands the votes in.",
     ),
+    "copy overview": Signpost(
+        "Nothing is scored yet in this copy.",
+        "Here stand your own scores, by checklist. The verdict is in the file that the copy was made from.",
+        "{app.checklists} scores the first item. `readiness share back -o FILE` hands the votes in.",
+    ),
     "words": Signpost(
         "No word of the app is like that.",
         "Here stands what every word and sign of the screens means.",
@@ -185,7 +190,7 @@ PLACES = {
     ),
 }
 
-#: By a screen's GUIDE: what lies over the rooms, and the two that stand before any, whose titles say less than this. What it
+#: By a screen's guide: what lies over the rooms, and the two that stand before any, whose titles say less than this. What it
 #: is for, and what to do.
 GUIDES = {
     "The first start": (
@@ -247,21 +252,13 @@ GUIDES = {
 
 
 #: What a reviewer's copy never has, whatever is done in it.
-_NOT_IN_A_COPY = {
-    "overview changes",
-    "evals",
-    "gate without a run",
-    "compare",
-    "runs",
-    "traces",
-    "incidents",
-    "conditions",
-}
+_NOT_IN_A_COPY = ("evals", "gate without a run", "compare", "runs", "traces", "incidents", "conditions")
+_IN_A_COPY = {"overview": "copy overview", "overview changes": "copy overview", **dict.fromkeys(_NOT_IN_A_COPY, "copy")}
 
 
 def _signpost(name: str, screen: Screen[Any]) -> Signpost:
     view = host(screen).view
-    return PLACES["copy" if name in _NOT_IN_A_COPY and view is not None and view.lent is not None else name]
+    return PLACES[_IN_A_COPY.get(name, name) if view is not None and view.lent is not None else name]
 
 
 def empty_text(name: str, screen: Screen[Any]) -> Content:

@@ -103,7 +103,7 @@ class AllCaseRows(RowList[Case]):
 class AllCasesDialog(ClosesItself, ModalScreen[None]):
     """`open_case` shows one of some cases in full."""
 
-    GUIDE = "All cases of a run"  # for F1
+    guide = "All cases of a run"  # for F1
     BINDINGS = [
         Binding("slash", "filter", "Find", id="cases.filter", key_display="/", tooltip="Filter: words, error, status:fail, tag:high_risk, latency>3000, a score<0.8; - before one turns it round"),
         Binding("s", "sort", "Sort", id="cases.sort", tooltip="Sort by status, latency, cost or a score"),

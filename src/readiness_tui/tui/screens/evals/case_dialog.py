@@ -28,7 +28,7 @@ class CaseDialog(ClosesItself, ModalScreen[str]):
     `gap` and `label` ask what it takes to make a case a gap, and to give it a label.
     """
 
-    GUIDE = "One case"  # for F1
+    guide = "One case"  # for F1
     BINDINGS = [
         Binding("escape,q,enter", "close", "Leave", id="case.close", key_display="Esc", tooltip="Back to the list"),
         Binding("g", "gap", "Gap", id="case.gap", tooltip="Make this case a gap with an owner and a date"),

@@ -30,7 +30,7 @@ _MUTED = "$foreground-muted"
 class PlotDialog(ClosesItself, ModalScreen[None]):
     """Shows a trend; the highlighted run's figures stand in the titles."""
 
-    GUIDE = "Runs over time"  # for F1
+    guide = "Runs over time"  # for F1
     BINDINGS = [
         Binding("escape,q,enter,p", "close", "Leave", id="plot.close", key_display="Esc", tooltip="Back to Evals"),
         Binding("left", "step(-1)", "Run before", id="plot.before", tooltip="The run before: its figures stand above the lines"),

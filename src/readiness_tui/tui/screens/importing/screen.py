@@ -42,7 +42,7 @@ STORING = "Read. It is being stored, and what follows from it judged …"
 class ImportScreen(ClosesItself, ModalScreen[None]):
     """Asks for a file or folder, imports it in a thread of its own, and says what came of it."""
 
-    GUIDE = "Import"  # for F1
+    guide = "Import"  # for F1
     CSS_PATH = "screen.tcss"
     BINDINGS = [
         Binding("escape", "leave", "Leave", id="import.leave", tooltip="Cancel a running import, else leave"),

@@ -34,7 +34,7 @@ _UNSURE = 12  # differences that chance may explain which are listed; the others
 class AroundDialog(ClosesItself, ModalScreen[None]):
     """Reads the requests in a thread; each line that is taken is saved at once."""
 
-    GUIDE = "Around an incident"  # for F1
+    guide = "Around an incident"  # for F1
     CSS_PATH = "around.tcss"
     BINDINGS = [
         Binding("enter", "take", "Take", id="around.take", key_display="Enter", priority=True, tooltip="Write this line into the note"),

@@ -68,7 +68,7 @@ class SectionArea(TextArea):
 class NoteEditor(ClosesItself, ModalScreen[None]):
     """Opens at `key`. What is typed is a draft within a second, and the section once one leaves it or presses ctrl+s."""
 
-    GUIDE = "Note of an incident"  # for F1
+    guide = "Note of an incident"  # for F1
     CSS_PATH = "editor.tcss"
     AUTO_FOCUS = "#text"
     BINDINGS = [

@@ -43,7 +43,7 @@ async def open_live(over: Screen[Any], desk: Desk) -> None:
 class LiveNotes(ClosesItself, ModalScreen[None]):
     """Lies over the lower part of whatever room one is in. Half a line is a draft within a second."""
 
-    GUIDE = "Live notes"  # for F1
+    guide = "Live notes"  # for F1
     CSS_PATH = "live.tcss"
     AUTO_FOCUS = "#live-line"
     BINDINGS = [

@@ -15,7 +15,7 @@ from readiness_tui.tui.widgets.key_footer import KeyFooter
 class NoteDialog(ClosesItself, ModalScreen[None]):
     """Reads `markdown` chapter by chapter over the whole screen."""
 
-    GUIDE = "Incident note"  # for F1
+    guide = "Incident note"  # for F1
     CSS_PATH = "note_dialog.tcss"
     AUTO_FOCUS = "#chapters"
     BINDINGS = [

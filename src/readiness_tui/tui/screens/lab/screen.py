@@ -36,7 +36,7 @@ _VERDICTS = {"p": HumanVerdict.PASS, "f": HumanVerdict.FAIL, "u": HumanVerdict.U
 class LabScreen(ClosesItself, Screen[None]):
     """`folder`: where the lab's files go, or are."""
 
-    GUIDE = "Quick lab"  # for F1
+    guide = "Quick lab"  # for F1
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#lab-rows"
     BINDINGS: ClassVar[list[BindingType]] = [

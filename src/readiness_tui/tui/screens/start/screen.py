@@ -35,7 +35,7 @@ _NO_REVIEW = "There is no review here that could be shown. Whoever runs `readine
 class GreetingScreen(Screen[None]):
     """Shown when no review is open. Nothing is created until one of them is chosen."""
 
-    GUIDE = "The first start"  # for F1
+    guide = "The first start"  # for F1
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = ""
     BINDINGS = [
