@@ -49,6 +49,10 @@ def test_notes_go_to_the_open_incident_from_a_folder_below(
     assert cli("incident", "log", "-i", "INC-9", "which?").code == 2
     assert cli("incident", "start", "x", "--sev", "5").code == 2
     assert cli("incident", "log", "-i", "2", "2099-01-01 10:00 x").err.count("in the future") == 1
+    # Written down, and the time that it asks for is not set: a script may not take that for done.
+    early = cli("incident", "log", "-i", "1", "/detected 2026-01-02 08:00")
+    assert (early.code, "Detected" in early.out, "detected was not set" in early.err) == (2, True, True)
+    assert cli("incident", "log", "-i", "1", "/detected 2026-01-02 09:10").code == 0
 
 
 def test_the_list_is_narrowed_and_all_are_summed_up(cli: Cli, place_with_review: Path) -> None:

@@ -89,6 +89,9 @@ def test_what_a_line_means(typed: str, conditions: tuple[Condition, ...]) -> Non
     [
         ("modle:x", "“modle:” is not something a trace can be filtered by. Did you mean model:? Use status, error,"),
         ("latncy>3000", "“latncy>” is not something a trace can be filtered by. Did you mean latency>?"),
+        ("outcome:success", "Did you mean status:? Use status, error,"),
+        ("duration_ms>3000", "Did you mean latency>? Use"),
+        ("since:2026-11-20", "Did you mean from:? Use"),
         ("latency>fast", "“fast” is not a number for latency. For example latency>3000."),
         ("cost>3s", "“3s” is not a number for cost."),
         ("cost>0,05", "“0,05” is not a number for cost."),

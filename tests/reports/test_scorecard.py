@@ -477,3 +477,17 @@ def test_a_template_that_does_not_work_is_an_error_that_names_it(tmp_path: Path,
     (tmp_path / "scorecard.md.j2").write_text(template, encoding="utf-8")
     with pytest.raises(ReadinessError, match=r"scorecard\.md\.j2"):
         scorecard_markdown(make_card(), tmp_path)
+
+
+def test_the_rest_of_a_sentence_never_begins_a_line() -> None:
+    """However long the first reason is, "; and 2 more reasons." stands behind a word of it."""
+    facts, judgement = make_sample()
+    card = compose(facts, judgement, app_version="1")
+    for length in range(1, 200):
+        said = f"{'a word ' * 40}"[:length].strip()
+        for previous in (None, card):
+            lines = scorecard_markdown(replace(card, reason=f"{said}; and 2 more reasons.", previous=previous)).split(
+                "\n"
+            )[2:6]
+            assert not any(line.lstrip().startswith(";") for line in lines), lines
+            assert "; and 2 more reasons." in " ".join(lines)

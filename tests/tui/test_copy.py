@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.verdict.preview import preview_vote
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.view import load
+from readiness_tui.services.review import conditions
 from readiness_tui.services.share import giving, taking
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.screens.checklists.item_text import consequence
@@ -56,3 +60,27 @@ async def test_no_screen_of_it_says_one(sample_desk: Desk, tmp_path: Path) -> No
             shown = driving.painted(pilot)
             assert "NO-GO" not in shown, keys
             assert "GO WITH" not in shown, keys
+
+
+async def test_rooms_of_what_it_does_not_have_say_so_and_nothing_is_refused(sample_desk: Desk, tmp_path: Path) -> None:
+    app = ReadinessApp(taken(sample_desk, tmp_path))
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await driving.settle(pilot)
+        assert "to import runs" not in driving.painted(pilot)
+        for key in "ETIGH":
+            await driving.press(pilot, key)
+            shown = driving.painted(pilot)
+            assert "Not done" not in shown, key
+            assert "gate is declared" not in shown, key
+            assert ("This is a copy to score" in shown) is (key != "H"), key
+        assert "not judged here" in shown
+        await driving.press(pilot, "T", "f1")
+        assert "This is" not in driving.read(pilot, "#dialog-title")
+        assert "A copy holds the items" in driving.read(pilot, "#dialog-text")
+
+
+def test_its_conditions_are_not_listed(sample_desk: Desk, tmp_path: Path) -> None:
+    copy = taken(sample_desk, tmp_path)
+    assert copy.review_id is not None
+    with pytest.raises(ReadinessError, match="copy to score"):
+        conditions.listed(copy, [copy.review_id])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import re
+from pathlib import Path
 
 import pytest
+from textual.command import CommandPalette
 from textual.pilot import Pilot
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.dialogs.explaining import ExplainDialog
@@ -16,7 +19,7 @@ from readiness_tui.tui.key_table import actions, modules_kinds
 from readiness_tui.tui.screens.help.screen import HelpScreen
 from readiness_tui.tui.screens.overview.why import WhyScreen
 from readiness_tui.tui.screens.room import RoomScreen
-from readiness_tui.tui.texts.places import PLACES
+from readiness_tui.tui.texts.places import GUIDES, PLACES
 from readiness_tui.tui.widgets.pick_list import PickList
 from tests.tui.driving import NARROW, WIDE, painted, press, read
 
@@ -119,6 +122,40 @@ def test_no_dialog_is_without_f1() -> None:
         assert "f1" in kind._merge_bindings().key_to_bindings, kind
 
 
+def test_what_has_no_title_has_a_guide_and_every_guide_is_of_something() -> None:
+    """A screen that is no room says by its guide what it is for, or by the title that it shows."""
+    used = set()
+    for kind in (*(one for one in modules_kinds() if issubclass(one, Screen) and not issubclass(one, RoomScreen)),):
+        source = inspect.getsource(inspect.getmodule(kind))  # type: ignore[arg-type]
+        guide = getattr(kind, "guide", "")
+        theirs = kind.__name__.startswith("_") or issubclass(kind, CommandPalette)  # nothing is to be known of it
+        assert guide in GUIDES or (not guide and "dialog-title" in source) or theirs, kind
+        used.add(guide)
+    assert used - {""} == set(GUIDES)
+
+
+@pytest.mark.parametrize(
+    ("keys", "title"),
+    [(("L",), "Live notes"), (("i",), "Import"), (("E", "p"), "Runs over time"), (("T", "h"), "How they are spread")],
+)
+async def test_what_lies_over_a_room_says_what_it_is_for(
+    sample_app: ReadinessApp, keys: tuple[str, ...], title: str
+) -> None:
+    async with sample_app.run_test(size=WIDE) as pilot:
+        await press(pilot, *keys, "f1")
+        assert told(pilot).startswith(title)
+        assert "WHAT IT IS FOR" in told(pilot)
+        assert "WHAT TO DO" in told(pilot)
+        assert "the next page" not in painted(pilot)  # there is one page
+
+
+async def test_the_first_start_is_explained(tmp_path: Path) -> None:
+    app = ReadinessApp(None, here=tmp_path, who="ana")
+    async with app.run_test(size=NARROW) as pilot:
+        await press(pilot, "f1")
+        assert told(pilot).startswith("The first start")
+        assert pages(pilot) == ["this screen"]
+        assert "Go to Overview" not in told(pilot)
 @pytest.mark.slow
 async def test_from_f1_to_the_keys_and_to_the_words_and_back(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
@@ -146,6 +183,9 @@ async def test_the_glossary_takes_arrows_while_one_types(sample_app: ReadinessAp
 
 def test_every_key_that_a_place_names_is_a_key_of_the_app() -> None:
     known = set(actions())
+    for name, (purpose, act) in GUIDES.items():
+        assert purpose
+        assert {*re.findall(r"\{([^}]+)\}", act)} <= known, name
     for name, place in PLACES.items():
         for key in re.findall(r"\{([^}]+)\}", place.act):
             assert key in known, (name, key)

@@ -1,15 +1,18 @@
-"""A notice that runs out while it is being shown does not stop the app."""
+"""A notice that runs out while it is being shown does not stop the app, and a long one begins on the screen."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 from time import time
 
+from textual.geometry import Size
 from textual.notifications import Notify
 from textual.widgets._toast import Toast
 
 from readiness_tui.tui.app import ReadinessApp
-from readiness_tui.tui.notice import Notice
+from readiness_tui.tui.notice import Notice, on_screen
+from tests.tui.driving import painted, settle
 
 
 class _JustInTime(Notice):
@@ -46,3 +49,17 @@ def test_its_time_never_runs_backwards() -> None:
     assert over.has_expired
     assert over.time_left > 0
     assert not Notice("x", timeout=1).has_expired
+
+
+async def test_a_long_notice_begins_on_the_screen(sample_app: ReadinessApp) -> None:
+    async with sample_app.run_test(size=(80, 24), notifications=True) as pilot:
+        sample_app.complain("\n".join(f"line {n}: {'much is said here, ' * 3}" for n in range(40)))
+        await settle(pilot)
+        toast = sample_app.screen.query_one(Toast)
+        assert toast.region.y >= 0
+        assert toast.region.bottom <= 24
+        assert "line 0:" in painted(pilot)
+        assert re.search(r"… and \d+ more lines", painted(pilot))
+    assert on_screen("a short one", Size(80, 24)) == "a short one"
+    fits = "\n".join("x" for _ in range(10))
+    assert on_screen(fits, Size(80, 24)) == fits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from readiness_tui.cli import incident_files
+from readiness_tui.cli import codes, incident_files
 from readiness_tui.cli.common import Session, as_json, desk_of, pass_session, say, say_document, say_json, tell
 from readiness_tui.cli.incident_files import number_of
 from readiness_tui.domain.incidents.model import FailureClass, Sev
@@ -127,7 +127,7 @@ def new(session: Session, title: str, severity: str) -> None:
 @click.argument("line", nargs=-1, required=True)
 @click.option("-i", "--incident", "name", help="Which incident, as INC-3; needed if several are open.")
 @pass_session
-def log(session: Session, line: tuple[str, ...], name: str | None) -> None:
+def log(session: Session, line: tuple[str, ...], name: str | None) -> int:
     """Add a line to the timeline of the open incident.
 
     \b
@@ -151,6 +151,7 @@ def log(session: Session, line: tuple[str, ...], name: str | None) -> None:
         elif noted.entry is not None:
             say(f"{name}  {entry_line(noted.entry, desk.zone)}")
         _tell(noted.remarks)
+    return codes.UNUSABLE if noted.refused else codes.GO
 
 
 def _start(session: Session, title: str, severity: str) -> None:

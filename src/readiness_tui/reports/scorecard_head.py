@@ -267,6 +267,8 @@ def _filled(lead: str, text: str, *, tail: str = "", most: int = 0, indent: str 
         if width(before + inline(" ".join(words)) + tail) <= COLUMNS:
             break
         taken = next((n for n in range(len(words), 0, -1) if width(before + inline(" ".join(words[:n]))) <= COLUMNS), 1)
+        if tail and taken == len(words) > 1:
+            taken -= 1  # a tail that begins a line has a word before it: "captured; and 2 more"
         part = " ".join(words[:taken])
         lines.append(_one(before, part, "") if most else before + inline(part))
         words, before = words[taken:], indent

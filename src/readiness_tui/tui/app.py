@@ -18,7 +18,7 @@ from textual.notifications import Notify, SeverityLevel
 
 from readiness_tui.domain.errors import AlreadySaved, ReadinessError
 from readiness_tui.tui.app_keys import APP_KEYS
-from readiness_tui.tui.notice import Notice
+from readiness_tui.tui.notice import Notice, on_screen
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.store_work import glance_at as _glance
 from readiness_tui.tui.store_work import leave as _leave
@@ -210,7 +210,7 @@ class ReadinessApp(TerminalApp):
     ) -> None:
         """As Textual's, but with a notice whose time never runs backwards, and never markup unless asked for."""
         seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
-        self.post_message(Notify(Notice(message, title, severity, seconds, markup=markup)))
+        self.post_message(Notify(Notice(on_screen(message, self.size), title, severity, seconds, markup=markup)))
 
     def tell(self, sentence: str) -> None:
         self.notify(visible(sentence), timeout=5, markup=False)

@@ -69,6 +69,8 @@ def test_a_time_out_of_order_is_written_down_and_not_set(sample_desk: Desk, runn
     assert noted.entry.text == "Detected: by chance"
     assert "detected was not set. Detected (24 Nov 2026 12:00 UTC) would be before started" in noted.remarks[0]
     assert edit.get(sample_desk, running.number).detected is None
+    assert noted.refused
+    assert not log.note_line(sample_desk, running.number, "a remark about @nothing-known").refused
 
 
 @pytest.mark.parametrize(

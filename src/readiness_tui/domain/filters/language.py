@@ -38,6 +38,19 @@ LONGEST = 2_000  # characters of a line
 _PART = re.compile(r"(?P<minus>-?)(?P<key>[^\W\d][\w.@-]*)(?P<sign>:|>=|<=|[><=≥≤])(?P<value>.*)", re.DOTALL)
 _SIGNS = {"≥": ">=", "≤": "<="}
 _AMOUNT = re.compile(r"(?P<before>\$?)(?P<figure>\d*\.?\d+(?:e[+-]?\d+)?)(?P<unit>[a-z]*)", re.IGNORECASE)
+#: What other tools, and our own tables, call what a key is about.
+_OTHER_NAMES = {
+    **dict.fromkeys(("outcome", "result", "state", "verdict", "passed"), "status"),
+    **dict.fromkeys(("duration", "duration_ms", "latency_ms", "elapsed", "ms"), "latency"),
+    **dict.fromkeys(("usd", "price", "total_cost"), "cost"),
+    **dict.fromkeys(("date", "on"), "day"),
+    **dict.fromkeys(("since", "after", "start", "started"), "from"),
+    **dict.fromkeys(("until", "before"), "to"),
+    **dict.fromkeys(("prompt_version", "version"), "prompt"),
+    **dict.fromkeys(("customer", "user_id"), "user"),
+    **dict.fromkeys(("conversation", "thread", "session_id"), "session"),
+    **dict.fromkeys(("label", "tags", "slice"), "tag"),
+}
 _ERROR_WORDS = ("error", "errors", "/error", "/errors")
 
 
@@ -119,7 +132,8 @@ def _condition(part: str, words: Vocabulary, today: date) -> Condition | None:
 
 
 def _unknown(name: str, sign: str, words: Vocabulary) -> ReadinessError:
-    near = get_close_matches(name.casefold(), words.keys, 1)
+    other = _OTHER_NAMES.get(name.casefold(), "")
+    near = [other] if other in words.keys else get_close_matches(name.casefold(), words.keys, 1)
     meant = f" Did you mean {near[0]}{sign}?" if near else ""
     return ReadinessError(
         f"{_said(name + sign)} is not something {words.thing} can be filtered by.{meant} Use {', '.join(words.keys)}, or words alone."

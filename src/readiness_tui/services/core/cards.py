@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from readiness_tui.domain.errors import TamperedError
 
 if TYPE_CHECKING:
     from readiness_tui.domain.scorecard.model import Scorecard
+    from readiness_tui.domain.verdict.closing import Closing
     from readiness_tui.store.scorecards import StoredScorecard
 
 
@@ -20,3 +23,11 @@ def content(kept: StoredScorecard) -> Scorecard:
     if not right:
         raise TamperedError(f"The digest of {where} is not that of its content. Restore a backup.")
     return card
+
+
+def holds_until(card: Scorecard, made: Sequence[Closing]) -> date | None:
+    """The last day on which a frozen verdict holds, with the conditions that were closed since; None: no day is given."""
+    from readiness_tui.domain.verdict.closing import valid_until
+
+    closed = {one.key for one in made}
+    return valid_until(card.verdict, card.valid_until, card.as_of, card.conditions, card.causes, closed)

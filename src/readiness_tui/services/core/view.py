@@ -14,9 +14,9 @@ from readiness_tui.domain.incidents.model import Incident
 from readiness_tui.domain.probes import acceptable
 from readiness_tui.domain.verdict.gap import Gap, StoredCondition
 from readiness_tui.domain.verdict.judge import Workings
-from readiness_tui.domain.verdict.model import Facts, Judgement
+from readiness_tui.domain.verdict.model import Facts, Judgement, Verdict
 from readiness_tui.domain.verdict.rival import Rival
-from readiness_tui.services.core import measured_kept, tamper
+from readiness_tui.services.core import cards, measured_kept, tamper
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.judging import judged
@@ -60,6 +60,8 @@ class ReviewView:
     handed_in: tuple[HandedIn, ...]
     who: str
     frozen: StoredScorecard | None = None
+    holds_until: date | None = None  # the last day of the frozen verdict; None: a NO-GO, or it names none
+    lapsed: bool = False  # that day is over: no release may rest on the frozen verdict any more
     voted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # who, by item; not what, so blind or not
     by_hand: tuple[ByHand, ...] = ()  # what was changed past the program, of all that this rests on
     rivals: tuple[Rival, ...] = ()  # what waits to be settled; see services/review/settling.py
@@ -160,7 +162,8 @@ def load(desk: Desk, *, as_of: date | None = None, shared: bool = False) -> Revi
         workings, judgement = judged(desk, facts, day)
         votes = {item_id: dossier.votes for item_id, dossier in facts.dossiers.items()}
         shown = {item.id for checklist in facts.checklists for item in checklist.at(review.depth)}
-        frozen = scorecards.get(conn, review.id)
+        frozen, by_hand = scorecards.get(conn, review.id), tamper.look(desk)
+        until = _holds_until(conn, review, frozen) if frozen is not None and not by_hand else None
         proposals = {item_id: p for item_id, p in measured.proposals.items() if item_id in shown}
         view = ReviewView(
             review=review,
@@ -177,13 +180,21 @@ def load(desk: Desk, *, as_of: date | None = None, shared: bool = False) -> Revi
             handed_in=handed_in(facts, judgement, measured, frozen=frozen is not None),
             who=desk.who,
             frozen=frozen,
+            holds_until=until,
+            lapsed=until is not None and as_of is None and desk.today(review) > until,
             voted=voters(read_known(conn, desk, review).parts),
-            by_hand=tamper.look(desk),
+            by_hand=by_hand,
             rivals=_rivals(conn, review, desk),
             lent=lent(conn, review.id),
         )
     measured_kept.keep(desk)
     return view
+
+
+def _holds_until(conn: Connection, review: Review, frozen: StoredScorecard) -> date | None:
+    if frozen.verdict is Verdict.NO_GO:
+        return None
+    return cards.holds_until(cards.content(frozen), scorecards.closings(conn, review.id))
 
 
 def _rivals(conn: Connection, review: Review, desk: Desk) -> tuple[Rival, ...]:

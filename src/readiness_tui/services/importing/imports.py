@@ -243,13 +243,15 @@ def _import_as(
             result.warnings += put(desk, spoken_of, values)
             result.declared = True
         elif values and not result.cancelled:
-            result.warnings.append("The file brought no run, so nothing was declared.")
+            result.warnings.append(
+                "There is no run in this file of which something could be declared; what it brought is stored."
+            )
         if role and meant and not result.cancelled:
             result.warnings += take_as(desk, meant, role)
             if choice:
                 result.warnings.append(f"Taken as {role}: {named}.")
         elif role and not result.cancelled:
-            result.warnings.append(f"The file brought no run, so nothing was taken as {role}.")
+            result.warnings.append(f"There is no run in this file to take as {role}; what it brought is stored.")
     return result
 
 

@@ -29,6 +29,7 @@ class Noted:
     entry: TimelineEntry | None = None
     action: Action | None = None
     remarks: tuple[str, ...] = ()
+    refused: bool = False  # the line stands in the timeline, and what its command asked for was not done
 
 
 def the_running(desk: Desk) -> Incident:
@@ -85,7 +86,9 @@ def note_line(desk: Desk, number: int, typed: str) -> Noted:
             stored.put(tx, after)
         entry = TimelineEntry(0, line.at, words, line.source, desk.who, links)
         entry = replace(entry, id=stored.put_event(tx, number, entry))
-        return Noted(stored.get(tx.conn, review.system, number), entry, remarks=(*said, *refused))
+        return Noted(
+            stored.get(tx.conn, review.system, number), entry, remarks=(*said, *refused), refused=bool(refused)
+        )
 
 
 def local(desk: Desk, at: datetime) -> str:

@@ -12,14 +12,16 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.scorecard.model import Scorecard
 from readiness_tui.domain.text.format import full_day
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.domain.verdict.closing import Closing, valid_until
+from readiness_tui.domain.verdict.closing import Closing
 from readiness_tui.domain.verdict.gap import GapState
 from readiness_tui.domain.verdict.model import Cause, Condition, Part, Verdict
 from readiness_tui.services.core import tamper
+from readiness_tui.services.core.cards import holds_until
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.review.evidence import look_up, places_of
 from readiness_tui.services.review.scorecard import frozen_card
+from readiness_tui.services.share.lent import refuse as refuse_copy
 from readiness_tui.store import gaps, reviews, scorecards
 from readiness_tui.store.rows import Tx
 
@@ -134,7 +136,7 @@ def in_effect(desk: Desk, card: Scorecard) -> tuple[Scorecard, tuple[Closing, ..
         made = scorecards.closings(conn, review.id)
     if review.frozen_at is None:
         return card, ()
-    until = _until(card, made)
+    until = holds_until(card, made)
     if until is None or card.verdict is Verdict.NO_GO or desk.today(review) <= until:
         return replace(card, valid_until=until), made
     lapsed = Cause(
@@ -153,6 +155,7 @@ def in_effect(desk: Desk, card: Scorecard) -> tuple[Scorecard, tuple[Closing, ..
 def _of_review(desk: Desk) -> list[ConditionLine]:
     with desk.store.read() as conn:
         review = current_review(conn, desk)
+        refuse_copy(conn, review.id)
         closed = {one.key: one for one in scorecards.closings(conn, review.id)}
     tamper.refuse(desk)
     card = frozen_card(desk)
@@ -189,19 +192,14 @@ def _meant(card: Scorecard, typed: str) -> Condition:
     raise ReadinessError(f"{one_line(typed, 60)} is no condition of this review. There are: {listed}.")
 
 
-def _until(card: Scorecard, made: Sequence[Closing]) -> date | None:
-    closed = {one.key for one in made}
-    return valid_until(card.verdict, card.valid_until, card.as_of, card.conditions, card.causes, closed)
-
-
 def _validity(desk: Desk, card: Scorecard, review: Review, made: Sequence[Closing]) -> Validity:
     closed = {one.key for one in made}
     return Validity(
         review.system,
         review.release,
         card.verdict,
-        _until(card, made[:-1]),
-        _until(card, made),
+        holds_until(card, made[:-1]),
+        holds_until(card, made),
         sum(one.key not in closed for one in card.conditions),
         desk.today(review),
     )

@@ -44,7 +44,7 @@ class SinceLast:
 
 def review_lines(desk: Desk, view: ReviewView) -> list[ReviewLine]:
     """The reviews of the view's system, the newest first."""
-    now = trend_point(card_of(desk, view))
+    now = trend_point(card_of(desk, view)) if view.lent is None else None  # a copy has no verdict
     with desk.store.read() as conn:
         corrected = supersessions.all(conn)
         lines = []

@@ -20,14 +20,14 @@ from readiness_tui.tui.host import host
 from readiness_tui.tui.text import join, line, one_line
 from readiness_tui.tui.texts.explanation import laid_out
 from readiness_tui.tui.texts.named_keys import with_keys
+from readiness_tui.tui.texts.places import GUIDES
 from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.explains import asked
 from readiness_tui.tui.widgets.letters import moves
 from readiness_tui.tui.widgets.pane import Pane
 
-_KEYS = (
-    "{explain.next} the next page · {explain.words} what the words mean · {explain.keys} keys · {explain.close} leaves"
-)
+_NEXT = "{explain.next} the next page · "
+_KEYS = "{explain.words} what the words mean · {explain.keys} keys · {explain.close} leaves"
 
 
 class ExplainDialog(ClosesItself, ModalScreen[bool]):
@@ -61,7 +61,9 @@ class ExplainDialog(ClosesItself, ModalScreen[bool]):
 
     def on_mount(self) -> None:
         self.query_one("#dialog-fields").focus()
-        self.query_one("#explain-keys", Static).update(line(with_keys(_KEYS, self)))
+        self.query_one("#explain-keys", Static).update(
+            line(with_keys((_NEXT if len(self._subjects) > 1 else "") + _KEYS, self))
+        )
         self._show()
 
     def on_resize(self) -> None:
@@ -120,13 +122,15 @@ async def explain(screen: Screen[Any]) -> None:
 
 
 def dialog_explained(screen: Screen[Any]) -> Subject:
-    """A dialog by its title, what stands under it, and what its keys do."""
+    """A dialog by what it is for where its guide says that, else by its title; what stands under it; what its keys do."""
     said = [
         str(shown.content)
         for name in ("#dialog-title", "#dialog-intro")
         for shown in screen.query(name).results(Static)
     ]
-    title = said[0] if said and said[0] else "What is open here"
+    guide = getattr(screen, "guide", "")
+    title = guide or (said[0] if said and said[0] else "What is open here")
+    purpose, act = GUIDES[guide] if guide else ("", "")
     keys = tuple(
         dict.fromkeys(
             f"{screen.app.get_key_display(active.binding)}: {active.binding.tooltip or active.binding.description}"
@@ -134,8 +138,17 @@ def dialog_explained(screen: Screen[Any]) -> Subject:
             if active.enabled
             and active.binding.id
             and not moves(active.binding.id)
-            and active.binding.id != "app.explain"
+            and not active.binding.id.startswith("app.")
         )
     )
-    made = Explanation(title, title, (passage("What it asks", *said[1:]), Passage("What its keys do", keys)))
-    return Subject("this dialog", lambda: made)
+    made = Explanation(
+        title,
+        title,
+        (
+            passage("What it is for", purpose),
+            passage("What to do", with_keys(act, screen)),
+            passage("What it asks", *said[1:]),
+            Passage("What its keys do", keys),
+        ),
+    )
+    return Subject("this dialog" if isinstance(screen, ModalScreen) else "this screen", lambda: made)

@@ -8,12 +8,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from readiness_tui.domain.filters.histogram import Bars
 from readiness_tui.tui.help_key import HELP
 from readiness_tui.tui.text import line
 from readiness_tui.tui.widgets.closing import ClosesItself
+from readiness_tui.tui.widgets.key_footer import KeyFooter
 from readiness_tui.tui.widgets.pane import Pane
 from readiness_tui.tui.widgets.spread import Threshold, spread
 
@@ -22,6 +23,7 @@ _AROUND = 4  # lines that are no drawing
 
 
 class SpreadDialog(ClosesItself, ModalScreen[None]):
+    guide = "How they are spread"  # for F1
     DEFAULT_CSS = """
     SpreadDialog { background: $background; }
     SpreadDialog #spread { padding: 0 1; }
@@ -42,7 +44,7 @@ class SpreadDialog(ClosesItself, ModalScreen[None]):
         with Pane(id="spread"):
             yield Static(line(self._title, "bold $text-accent"))
             yield Static(id="drawn")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self._draw()

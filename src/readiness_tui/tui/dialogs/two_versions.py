@@ -11,7 +11,7 @@ from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from readiness_tui.domain.compare.word_diff import word_diff
 from readiness_tui.domain.errors import ReadinessError
@@ -25,6 +25,7 @@ from readiness_tui.tui.host import Host
 from readiness_tui.tui.text import join, line, safe
 from readiness_tui.tui.texts.diff import words
 from readiness_tui.tui.widgets.closing import ClosesItself
+from readiness_tui.tui.widgets.key_footer import KeyFooter
 
 _SHOWN = 20_000  # characters of one text
 #: Shows a dialog, and calls what follows with what it was dismissed with.
@@ -51,7 +52,7 @@ class TwoVersionsDialog(ClosesItself, ModalScreen[str | None]):
             yield Static(line(f"Two versions: {self._two.rival.title}", "bold"), id="dialog-title")
             with VerticalScroll(id="dialog-fields"):
                 yield Static(comparison(self._two))
-            yield Footer(show_command_palette=False, compact=True)
+            yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one("#dialog-fields").focus()

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.tui import hands
@@ -18,6 +17,7 @@ from readiness_tui.tui.host import Host, host
 from readiness_tui.tui.widgets.bars import NavBar, RoomTab, TitleBar
 from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.explains import ExplainsItself
+from readiness_tui.tui.widgets.key_footer import KeyFooter
 from readiness_tui.tui.widgets.pick_list import PickList
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class RoomScreen(ClosesItself, ExplainsItself, Screen[None]):
         yield TitleBar(id="title")
         yield NavBar(self.ROOM)
         yield from self.body()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def body(self) -> ComposeResult:
         """The screen's own widgets."""

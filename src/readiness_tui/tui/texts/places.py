@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.content import Content
 from textual.screen import Screen
 
+from readiness_tui.tui.host import host
 from readiness_tui.tui.text import join
 from readiness_tui.tui.texts.named_keys import with_keys
 
@@ -171,6 +172,17 @@ PLACES = {
         "Where a file holds several, one of them is chosen here.",
         "Under History ({app.history}) the next one is started.",
     ),
+    "copy": Signpost(
+        "This is a copy to score: nothing of this is in it.",
+        "A copy holds the items and what their proofs said when it was made. Gate, runs, traces, incidents, conditions and"
+        " everybody else's votes are in the file that it was made from.",
+        "{app.checklists} scores the items. `readiness share back -o FILE` hands the votes in.",
+    ),
+    "copy overview": Signpost(
+        "Nothing is scored yet in this copy.",
+        "Here stand your own scores, by checklist. The verdict is in the file that the copy was made from.",
+        "{app.checklists} scores the first item. `readiness share back -o FILE` hands the votes in.",
+    ),
     "words": Signpost(
         "No word of the app is like that.",
         "Here stands what every word and sign of the screens means.",
@@ -178,10 +190,80 @@ PLACES = {
     ),
 }
 
+#: By a screen's guide: what lies over the rooms, and the two that stand before any, whose titles say less than this. What it
+#: is for, and what to do.
+GUIDES = {
+    "The first start": (
+        "No review is open here. Each way to begin makes a file of its own in this folder; nothing is made before one is"
+        " chosen.",
+        "{greeting.new} for your own system: its name, its release and who takes part. {greeting.import} does the same and"
+        " reads your eval runs and traces at once. {greeting.sample} and {greeting.lab} are for looking and trying.",
+    ),
+    "Quick lab": (
+        "The whole loop on a small example: questions, thresholds, a baseline, one change, and whether to ship it and why. Its"
+        " files are yours afterwards.",
+        "{lab.go_on} goes on, {lab.back} goes a step back, {lab.leave} leaves; the files stay.",
+    ),
+    "Import": (
+        "Reads what your eval and tracing tools wrote, and the gate, the golden set or a mapping that you wrote. The format is"
+        " recognised by the content; what is in the file already is not stored twice.",
+        "Type a path, a file or a folder, and press Enter. {import.role} says first whether its runs are the candidate, the"
+        " baseline, or neither; {import.mapping} says what the columns of an unknown table mean. {import.leave} cancels an"
+        " import that runs, else leaves.",
+    ),
+    "Live notes": (
+        "Each line goes into the timeline of the open incident, with its time, while things happen.",
+        "Type what happens and press {live.write}. @ links a trace, a case, an item or a person; / sets a time or the severity;"
+        " a time in front, such as 14:05, dates the line back. {live.leave} leaves.",
+    ),
+    "Note of an incident": (
+        "Here each section of the incident's note is written. What is typed is kept within a second.",
+        "{writing.next} saves and goes to the next section, {writing.sections} chooses one, {writing.leave} saves and leaves.",
+    ),
+    "Incident note": (
+        "This is the incident's note as it is handed in, chapter by chapter.",
+        "{note.read} reads on, {note.leave} leaves. It is written and exported under Incidents.",
+    ),
+    "Around an incident": (
+        "Here stands what was different in the recorded requests around the start of the incident, the largest changes first."
+        " It moved at the same time; whether it is the cause, people decide.",
+        "{around.take} takes a line into the note, {around.time} compares around another time, {around.example} shows a request"
+        " of the new state. {around.leave} leaves.",
+    ),
+    "Runs over time": (
+        "Quality, time and cost of the runs, one after the other, with the gate's thresholds.",
+        "{plot.before} and {plot.after} go from run to run, whose figures stand above; {plot.metric} shows the next metric."
+        " {plot.close} leaves.",
+    ),
+    "One case": (
+        "Here stands all that is known of one case: question, answer, scores, and what the golden set asks for.",
+        "{case.next} goes to the next, {case.label} gives it a human label, {case.gap} makes it a gap. {case.close} leaves.",
+    ),
+    "All cases of a run": (
+        "Here stand all cases of the run, however many; a filter says which.",
+        "{cases.filter} filters, {cases.sort} sorts, {cases.counts} counts them by a field, Enter opens one. {cases.leave}"
+        " leaves.",
+    ),
+    "How they are spread": (
+        "Here latency and cost of what is listed stand as bars: how many lie between which values, with the gate's limit.",
+        "{spread.leave} goes back to the list, where a filter says what is counted.",
+    ),
+}
+
+
+#: What a reviewer's copy never has, whatever is done in it.
+_NOT_IN_A_COPY = ("evals", "gate without a run", "compare", "runs", "traces", "incidents", "conditions")
+_IN_A_COPY = {"overview": "copy overview", "overview changes": "copy overview", **dict.fromkeys(_NOT_IN_A_COPY, "copy")}
+
+
+def _signpost(name: str, screen: Screen[Any]) -> Signpost:
+    view = host(screen).view
+    return PLACES[_IN_A_COPY.get(name, name) if view is not None and view.lent is not None else name]
+
 
 def empty_text(name: str, screen: Screen[Any]) -> Content:
     """What a place says that has nothing in it: that, what it is for, what to do."""
-    place = PLACES[name]
+    place = _signpost(name, screen)
     return join(
         Content.styled(place.empty, "bold"),
         "\n",
@@ -193,7 +275,7 @@ def empty_text(name: str, screen: Screen[Any]) -> Content:
 
 def empty_sentence(name: str, screen: Screen[Any]) -> str:
     """The same as a notice."""
-    place = PLACES[name]
+    place = _signpost(name, screen)
     return f"{place.empty} {with_keys(place.act, screen)}"
 
 
@@ -202,7 +284,7 @@ def place_explained(name: str, screen: Screen[Any]) -> Subject:
     from readiness_tui.domain.explanation.model import Explanation, passage
     from readiness_tui.services.explanation import Subject
 
-    place, called = PLACES[name], name.capitalize()
+    place, called = _signpost(name, screen), name.capitalize()
     act = with_keys(place.act, screen)
     made = Explanation(
         called, called, (passage("What it is for", place.purpose), passage("What to do", act)), (name, *place.words)

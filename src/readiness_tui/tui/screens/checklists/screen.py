@@ -139,7 +139,8 @@ B blocker: below 2 it holds the release back   M major   m minor   P a proof pro
 
     @property
     def item_id(self) -> str | None:
-        return self.query_one("#items", PickList).current
+        """None, too, where the room was taken down while something was worked out."""
+        return next((listed.current for listed in self.query("#items").results(PickList)), None)
 
     @property
     def present(self) -> Present | None:

@@ -11,7 +11,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from readiness_tui.domain.filters.case_filter import CaseOrder, case_orders, score_of
 from readiness_tui.domain.filters.completion import Completion, narrowed
@@ -34,6 +34,7 @@ from readiness_tui.tui.texts.places import empty_text
 from readiness_tui.tui.widgets import gate_limits
 from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.filter_line import FilterLine
+from readiness_tui.tui.widgets.key_footer import KeyFooter
 from readiness_tui.tui.widgets.row_list import RowList
 from readiness_tui.tui.widgets.titles import Title, Titles
 
@@ -102,6 +103,7 @@ class AllCaseRows(RowList[Case]):
 class AllCasesDialog(ClosesItself, ModalScreen[None]):
     """`open_case` shows one of some cases in full."""
 
+    guide = "All cases of a run"  # for F1
     BINDINGS = [
         Binding("slash", "filter", "Find", id="cases.filter", key_display="/", tooltip="Filter: words, error, status:fail, tag:high_risk, latency>3000, a score<0.8; - before one turns it round"),
         Binding("s", "sort", "Sort", id="cases.sort", tooltip="Sort by status, latency, cost or a score"),
@@ -147,7 +149,7 @@ class AllCasesDialog(ClosesItself, ModalScreen[None]):
             yield Static(id="nothing")
             yield AllCaseRows(id="list", painted=self._seen)
             yield Static(id="place")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self._list.focus()

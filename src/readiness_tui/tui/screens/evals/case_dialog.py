@@ -9,7 +9,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from readiness_tui.services import runs
 from readiness_tui.services.runs import CaseView
@@ -18,6 +18,7 @@ from readiness_tui.tui.screens.evals import case_text, pair_text
 from readiness_tui.tui.screens.evals.page import WIDE, CaseLine
 from readiness_tui.tui.text import line
 from readiness_tui.tui.widgets.closing import ClosesItself
+from readiness_tui.tui.widgets.key_footer import KeyFooter
 from readiness_tui.tui.widgets.pane import Pane
 
 
@@ -27,6 +28,7 @@ class CaseDialog(ClosesItself, ModalScreen[str]):
     `gap` and `label` ask what it takes to make a case a gap, and to give it a label.
     """
 
+    guide = "One case"  # for F1
     BINDINGS = [
         Binding("escape,q,enter", "close", "Leave", id="case.close", key_display="Esc", tooltip="Back to the list"),
         Binding("g", "gap", "Gap", id="case.gap", tooltip="Make this case a gap with an owner and a date"),
@@ -63,7 +65,7 @@ class CaseDialog(ClosesItself, ModalScreen[str]):
                     yield Static(id="case-side-1", classes="case-side")
                 yield Static(id="case-figures")
                 yield Static(id="case-more")
-            yield Footer(show_command_palette=False, compact=True)
+            yield KeyFooter()
 
     async def on_screen_resume(self) -> None:
         await self.fill()

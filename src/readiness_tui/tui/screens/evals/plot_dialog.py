@@ -9,7 +9,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from readiness_tui.domain.compare.trend import Dated, MetricSeries, Trend
 from readiness_tui.domain.text.format import day_month, moment, number, plural, threshold_text
@@ -18,6 +18,7 @@ from readiness_tui.tui import glyphs
 from readiness_tui.tui.help_key import HELP
 from readiness_tui.tui.text import fit, join, line
 from readiness_tui.tui.widgets.closing import ClosesItself
+from readiness_tui.tui.widgets.key_footer import KeyFooter
 from readiness_tui.tui.widgets.plot import AXIS, Scale, Spot, columns, draw, span
 
 SIGNS = {"candidate": ("C", "bold $text-accent"), "baseline": ("B", "bold $text-accent"), "": ("●", "")}
@@ -29,6 +30,7 @@ _MUTED = "$foreground-muted"
 class PlotDialog(ClosesItself, ModalScreen[None]):
     """Shows a trend; the highlighted run's figures stand in the titles."""
 
+    guide = "Runs over time"  # for F1
     BINDINGS = [
         Binding("escape,q,enter,p", "close", "Leave", id="plot.close", key_display="Esc", tooltip="Back to Evals"),
         Binding("left", "step(-1)", "Run before", id="plot.before", tooltip="The run before: its figures stand above the lines"),
@@ -48,7 +50,7 @@ class PlotDialog(ClosesItself, ModalScreen[None]):
             yield Static(id="plot-head")
             yield Static(id="plot-lines")
             yield Static(id="plot-run")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self._show()

@@ -90,9 +90,10 @@ blocker holds the release back, major makes a condition, minor neither"""
     async def show(self, view: ReviewView) -> None:
         rows = self.query_one("#rows", OpeningList)
         width = max(self.size.width - 4, 60)
-        self._conditions = {condition.key: condition for condition in view.judgement.conditions}
+        conditions = view.judgement.conditions if view.lent is None else ()  # a copy has no verdict, and so none
+        self._conditions = {condition.key: condition for condition in conditions}
         self._lines = {gap.key: gap for gap in gap_lines(view.facts, view.judgement, done=self._done_too)}
-        options = [Option(heading(view, width), disabled=True)]
+        options = [Option(heading(conditions, width), disabled=True)]
         options += [
             Pick(
                 condition_line(condition, width, view),
@@ -280,8 +281,7 @@ blocker holds the release back, major makes a condition, minor neither"""
 _TAIL = 24  # columns of owner, due and "late" at the end of a row
 
 
-def heading(view: ReviewView, width: int) -> Content:
-    conditions = view.judgement.conditions
+def heading(conditions: Sequence[Condition], width: int) -> Content:
     broken = sum(1 for condition in conditions if condition.problem)
     title = f"CONDITIONS  {len(conditions)}  "
     note = f"{plural(broken, 'blocks', 'block')}: NO-GO" if broken else ""

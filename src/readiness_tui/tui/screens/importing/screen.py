@@ -31,15 +31,18 @@ from readiness_tui.tui.form_draft import FormDraft, written
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.importing.mapping_dialog import MappingDialog
 from readiness_tui.tui.text import join, line, safe
+from readiness_tui.tui.texts.named_keys import key_of, with_keys
 from readiness_tui.tui.widgets.closing import ClosesItself
 
 ROLES = ("", "candidate", "baseline")
+_KEYS = "Enter imports · {import.mapping} its columns · {app.explain} explains · {import.leave} leaves"
 STORING = "Read. It is being stored, and what follows from it judged …"
 
 
 class ImportScreen(ClosesItself, ModalScreen[None]):
     """Asks for a file or folder, imports it in a thread of its own, and says what came of it."""
 
+    guide = "Import"  # for F1
     CSS_PATH = "screen.tcss"
     BINDINGS = [
         Binding("escape", "leave", "Leave", id="import.leave", tooltip="Cancel a running import, else leave"),
@@ -70,10 +73,12 @@ class ImportScreen(ClosesItself, ModalScreen[None]):
             yield Static(id="pace", classes="muted")
             with VerticalScroll(id="results"):
                 yield Static(id="result")
+            yield Static(id="dialog-keys")
 
     async def on_mount(self) -> None:
         self._show_progress(False)
         self._show_role()
+        self.query_one("#dialog-keys", Static).update(line(with_keys(_KEYS, self)))
         if from_browser():
             self.query_one("#path", Input).disabled = True
             self.query_one("#result", Static).update(safe(NOT_FROM_A_BROWSER, "$text-warning"))
@@ -108,7 +113,9 @@ class ImportScreen(ClosesItself, ModalScreen[None]):
     def _show_role(self) -> None:
         role = ROLES[self._role] or "just import"
         self.query_one("#role", Static).update(
-            Content.assemble("Its runs: ", (role, "bold"), ("   ctrl+r changes", "$foreground-muted"))
+            Content.assemble(
+                "Its runs: ", (role, "bold"), (f"   {key_of(self, 'import.role')} changes", "$foreground-muted")
+            )
         )
 
     def action_role(self) -> None:

@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from readiness_tui.domain.errors import ReadinessError
@@ -25,6 +25,7 @@ from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.incidents import around_text
 from readiness_tui.tui.text import join, line
 from readiness_tui.tui.widgets.closing import ClosesItself
+from readiness_tui.tui.widgets.key_footer import KeyFooter
 from readiness_tui.tui.widgets.pick_list import PickList, finding
 
 _UNSURE = 12  # differences that chance may explain which are listed; the others moved less
@@ -33,6 +34,7 @@ _UNSURE = 12  # differences that chance may explain which are listed; the others
 class AroundDialog(ClosesItself, ModalScreen[None]):
     """Reads the requests in a thread; each line that is taken is saved at once."""
 
+    guide = "Around an incident"  # for F1
     CSS_PATH = "around.tcss"
     BINDINGS = [
         Binding("enter", "take", "Take", id="around.take", key_display="Enter", priority=True, tooltip="Write this line into the note"),
@@ -57,7 +59,7 @@ class AroundDialog(ClosesItself, ModalScreen[None]):
             yield Static(id="around-head")
             yield PickList(id="proposals", noun="lines")
             yield Static(around_text.RANKED, id="ranked", classes="muted")
-            yield Footer(show_command_palette=False, compact=True)
+            yield KeyFooter()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action != "take" or not finding(self)  # Enter in the line of `/` goes to what was found

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import Paste
 from textual.screen import ModalScreen
 from textual.timer import Timer
-from textual.widgets import Footer, OptionList, Static, TextArea
+from textual.widgets import OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from readiness_tui.domain.errors import ReadinessError
@@ -28,6 +28,7 @@ from readiness_tui.tui.markdown import lay_out
 from readiness_tui.tui.screens.incidents import editor_text
 from readiness_tui.tui.text import join, line
 from readiness_tui.tui.widgets.closing import ClosesItself
+from readiness_tui.tui.widgets.key_footer import KeyFooter
 from readiness_tui.tui.widgets.pick_list import PickList
 
 _HEAD = 2_000  # characters of a long text that are shown
@@ -67,6 +68,7 @@ class SectionArea(TextArea):
 class NoteEditor(ClosesItself, ModalScreen[None]):
     """Opens at `key`. What is typed is a draft within a second, and the section once one leaves it or presses ctrl+s."""
 
+    guide = "Note of an incident"  # for F1
     CSS_PATH = "editor.tcss"
     AUTO_FOCUS = "#text"
     BINDINGS = [
@@ -102,7 +104,7 @@ class NoteEditor(ClosesItself, ModalScreen[None]):
                 with VerticalScroll(id="rendered", can_focus=False):
                     yield Static(id="preview")
             yield Static(id="hints")
-            yield Footer(show_command_palette=False, compact=True)
+            yield KeyFooter()
 
     async def on_mount(self) -> None:
         await self._open(self._key)

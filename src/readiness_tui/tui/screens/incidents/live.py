@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from readiness_tui.domain.errors import ReadinessError
@@ -25,6 +25,7 @@ from readiness_tui.tui.screens.incidents import live_text
 from readiness_tui.tui.text import line, safe
 from readiness_tui.tui.texts.places import empty_sentence, empty_text
 from readiness_tui.tui.widgets.closing import ClosesItself
+from readiness_tui.tui.widgets.key_footer import KeyFooter
 from readiness_tui.tui.widgets.note_line import NoteLine
 
 
@@ -42,6 +43,7 @@ async def open_live(over: Screen[Any], desk: Desk) -> None:
 class LiveNotes(ClosesItself, ModalScreen[None]):
     """Lies over the lower part of whatever room one is in. Half a line is a draft within a second."""
 
+    guide = "Live notes"  # for F1
     CSS_PATH = "live.tcss"
     AUTO_FOCUS = "#live-line"
     BINDINGS = [
@@ -71,7 +73,7 @@ class LiveNotes(ClosesItself, ModalScreen[None]):
             yield OptionList(id="live-proposals", compact=True)
             yield NoteLine(id="live-line", placeholder="what happens   @ links   / commands   14:05 in front backdates")
             yield Static(id="live-reading")
-            yield Footer(show_command_palette=False, compact=True)
+            yield KeyFooter()
 
     async def on_mount(self) -> None:
         proposals = self.query_one("#live-proposals", OptionList)

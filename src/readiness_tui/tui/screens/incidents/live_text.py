@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from textual.content import Content
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.incidents import live_note
 from readiness_tui.domain.incidents.model import Incident
-from readiness_tui.domain.text.format import duration
+from readiness_tui.domain.text.format import due_day, duration
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.incidents.links import Candidate
 from readiness_tui.services.incidents.log import Noted, local
@@ -25,13 +26,19 @@ _ENTRY = 300  # characters of an entry that are shown here
 def title(incident: Incident, desk: Desk, width: int) -> Content:
     """`INC-3  Refund booked twice · ✗ open · sev2 · since 14 min`."""
     mark, word = state(incident)
-    since = f" · since {duration(desk.now() - incident.started)}" if incident.started and not incident.resolved else ""
+    since = f" · since {_since(incident.started, desk)}" if incident.started and not incident.resolved else ""
     return join(
         line(f"{incident.name} {incident.title}", "bold $text-accent", max(width - 36, 20)),
         " · ",
         Content.styled(f"{mark.glyph} {word}", mark.style),
         f" · {incident.severity}{since}",
     )
+
+
+def _since(started: datetime, desk: Desk) -> str:
+    """How long, on the first day; then the day itself: the list beside it counts days as of the review's own."""
+    took = desk.now() - started
+    return duration(took) if took < timedelta(days=1) else due_day(started.date(), desk.now().date())
 
 
 def entries(incident: Incident, desk: Desk, width: int, rows: int) -> Content:

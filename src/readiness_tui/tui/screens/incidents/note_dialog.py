@@ -6,15 +6,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Footer
 
 from readiness_tui.tui.widgets.closing import ClosesItself
 from readiness_tui.tui.widgets.document import Document
+from readiness_tui.tui.widgets.key_footer import KeyFooter
 
 
 class NoteDialog(ClosesItself, ModalScreen[None]):
     """Reads `markdown` chapter by chapter over the whole screen."""
 
+    guide = "Incident note"  # for F1
     CSS_PATH = "note_dialog.tcss"
     AUTO_FOCUS = "#chapters"
     BINDINGS = [
@@ -31,7 +32,7 @@ class NoteDialog(ClosesItself, ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="note"):
             yield Document()
-            yield Footer(show_command_palette=False, compact=True)
+            yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one(Document).show(self._markdown)

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from readiness_tui.domain.gate_result.evaluate import HIGH_RISK
@@ -26,6 +26,7 @@ from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.lab import lab_text
 from readiness_tui.tui.text import join, line
 from readiness_tui.tui.widgets.closing import ClosesItself
+from readiness_tui.tui.widgets.key_footer import KeyFooter
 from readiness_tui.tui.widgets.pick_list import PickList, finding
 
 STEPS = ("questions", "thresholds", "baseline", "change", "answers", "decide", "verdict", "files")
@@ -35,6 +36,7 @@ _VERDICTS = {"p": HumanVerdict.PASS, "f": HumanVerdict.FAIL, "u": HumanVerdict.U
 class LabScreen(ClosesItself, Screen[None]):
     """`folder`: where the lab's files go, or are."""
 
+    guide = "Quick lab"  # for F1
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = "#lab-rows"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -78,7 +80,7 @@ class LabScreen(ClosesItself, Screen[None]):
         yield PickList(id="lab-rows")
         with VerticalScroll(id="lab-below", can_focus=False):
             yield Static(id="lab-more")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     async def on_mount(self) -> None:
         made = await host(self).fetch(service.begin, self._folder, host(self).who)

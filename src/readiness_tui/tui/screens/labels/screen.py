@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from readiness_tui.domain.runs.model import GoldenCase, HumanLabel, HumanVerdict
 from readiness_tui.services import explanation
@@ -22,6 +22,7 @@ from readiness_tui.tui.screens.labels import text
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.text import line
 from readiness_tui.tui.texts.places import empty_text
+from readiness_tui.tui.widgets.key_footer import KeyFooter
 
 
 class QueueScreen(RoomScreen):
@@ -63,7 +64,7 @@ class QueueScreen(RoomScreen):
         with VerticalScroll(id="stage", can_focus=False):
             yield Static(id="case")
         yield Static(id="word")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     async def show(self, view: ReviewView) -> None:
         if self._queue is None:

@@ -66,12 +66,15 @@ def verdict_of(view: ReviewView) -> glance.VerdictLine:
             verdict=str(Verdict.NO_GO), words="NO VERDICT HERE", apart=" · ", said=view.lent.words, aside=""
         )
     if view.frozen is not None:
-        verdict = view.frozen.verdict
+        verdict, until = view.frozen.verdict, ""
+        if view.holds_until is not None:
+            until = f", lapsed after {view.holds_until}" if view.lapsed else f" until {view.holds_until}"
         return glance.VerdictLine(
-            verdict=str(verdict),
-            words=f"{verdict}, frozen",
+            verdict=str(Verdict.NO_GO if view.lapsed else verdict),
+            words=f"NO-GO: {verdict}, frozen{until}" if view.lapsed else f"{verdict}{until}, frozen",
             apart="",
-            said=f", by {view.frozen.by} on {view.frozen.frozen_at:%Y-%m-%d}, as of {view.frozen.as_of}. The scorecard"
+            said=f", by {view.frozen.by} on {view.frozen.frozen_at:%Y-%m-%d}, as of {view.frozen.as_of}."
+            f"{' Hold the next review (H).' if view.lapsed else ''} The scorecard"
             " (S) is what was decided; below stands what the rules find with what came in since.",
             aside="",
         )

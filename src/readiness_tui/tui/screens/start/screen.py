@@ -9,7 +9,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.locate import from_browser, typed
@@ -18,6 +18,7 @@ from readiness_tui.tui.dialogs.form import Field, FormDialog, Values
 from readiness_tui.tui.host import host
 from readiness_tui.tui.text import line
 from readiness_tui.tui.typed_day import TypedDay
+from readiness_tui.tui.widgets.key_footer import KeyFooter
 from readiness_tui.tui.widgets.pick_list import Pick, PickList
 
 CHOICES = (
@@ -34,6 +35,7 @@ _NO_REVIEW = "There is no review here that could be shown. Whoever runs `readine
 class GreetingScreen(Screen[None]):
     """Shown when no review is open. Nothing is created until one of them is chosen."""
 
+    guide = "The first start"  # for F1
     CSS_PATH = "screen.tcss"
     AUTO_FOCUS = ""
     BINDINGS = [
@@ -55,7 +57,7 @@ class GreetingScreen(Screen[None]):
             )
             yield PickList(id="choices", noun="ways to begin", compact=False)
             yield Static(line(f"Works offline on one file. A new one goes to {host(self).here}", "$foreground-muted"))
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         if from_browser():  # all of this would be done on the machine that serves the page
