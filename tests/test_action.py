@@ -150,6 +150,16 @@ def test_no_input_becomes_a_command(job: Job, sample_db: Path, harm: str) -> Non
     told = job.check(**dict.fromkeys(("db", "system", "review", "against", "as-of", "junit"), harm))
     assert told.returncode == 2, told.stdout
     assert job.outputs == {"status": "2", "verdict": "", "json": ""}
+    for name in (
+        "db",
+        "system",
+        "review",
+        "against",
+        "as-of",
+    ):  # each alone: the first that is refused hides the others
+        told = job.check(**{"db": str(sample_db), name: f"x\n::error::{harm}"})
+        said = f"{told.stdout}\n{told.stderr}".splitlines()
+        assert not [line for line in said if line.lstrip().startswith("::") and "input against" not in line], name
     told = job.check(
         check="gate", **dict.fromkeys(("gate", "lock", "run", "baseline", "traces", "eval-set", "labels"), harm)
     )

@@ -44,6 +44,19 @@ async def test_every_notice_of_the_app_is_such(sample_app: ReadinessApp) -> None
         assert {type(notice) for notice in kept} == {Notice}
 
 
+async def test_ctrl_c_names_the_key_that_leaves_as_a_person_reads_it(sample_app: ReadinessApp) -> None:
+    """Textual says it in markup, which notices here show as it is."""
+    async with sample_app.run_test(notifications=True) as pilot:
+        await pilot.press("ctrl+c")
+        await pilot.pause()
+        said = [notice.message for notice in sample_app._notifications]
+        assert said == ["^q leaves the app."]
+        sample_app.set_keymap({"app.quit": "ctrl+x"})
+        await pilot.press("ctrl+c")
+        await pilot.pause()
+        assert [notice.message for notice in sample_app._notifications][-1] == "^x leaves the app."
+
+
 def test_its_time_never_runs_backwards() -> None:
     over = Notice("x", timeout=1, raised_at=time() - 60)
     assert over.has_expired

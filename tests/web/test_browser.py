@@ -69,6 +69,11 @@ async def test_a_link_works_once_and_what_ends_says_so(sample_db: Path) -> None:
             await page.run("fetch('/logout', {method: 'POST'}).then(() => 1)")
             await page.until("document.body.classList.contains('-closed')")
             assert await page.run("getComputedStyle(document.querySelector('.over')).display") == "grid"
+            for part in ("color", "backgroundColor"):  # its heading is as its sentence: no style of another script's
+                heading, said = (
+                    f"getComputedStyle(document.querySelector('.over {tag}')).{part}" for tag in ("h1", "p")
+                )
+                assert await page.run(f"{heading} === {said}"), part
             await page.run("document.querySelector('.over a').click()")
             await page.until("document.body.innerText.includes('Nobody is logged in here')")
             await page.go(f"{server.address}/login#{server.tokens['ana']}")

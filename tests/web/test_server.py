@@ -161,6 +161,32 @@ async def test_what_is_no_token_is_a_sentence(serve: Serve, token: str) -> None:
     assert "token" in sentence
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        *(
+            {"Content-Type": f"text/plain; charset={name}"}
+            for name in ("zip", "undefined", "idna", "utf-16", "hex", "")
+        ),
+        *({"Content-Encoding": name} for name in ("gzip", "deflate", "nonsense")),
+    ],
+    ids=str,
+)
+async def test_however_a_token_is_said_to_be_written_it_is_no_fault_of_ours(
+    serve: Serve, headers: dict[str, str]
+) -> None:
+    """A fault is reported to whoever runs the server, in a file: who is not logged in could make any number of them."""
+    running = await serve()
+    headers |= {"Origin": running.address}
+    for body in (b"xn--\xff\xff.abc", b"abc", "é".encode()):
+        async with (  # a connection each: after what cannot be read it is closed
+            Visitor(running.address) as stranger,
+            stranger.client.post(f"{running.address}/login", data=body, headers=headers) as answer,
+        ):
+            assert answer.status in (400, 403)  # 400: aiohttp itself could not read the request
+            assert "fault" not in await answer.text()
+
+
 async def test_guesses_are_slowed_down(serve: Serve) -> None:
     running = await serve()
     async with Visitor(running.address) as visitor:
@@ -285,6 +311,17 @@ async def test_what_no_page_of_ours_sends_closes_the_window_and_nothing_else(ser
             assert "sent what no window of the app sends" in (await ben.get("/ended"))[1]
         await other.type("y")
         await other.until("typed y")
+
+
+async def test_a_paste_that_is_too_long_closes_the_window_and_says_so(serve: Serve) -> None:
+    async with (await serve()).visitor() as ben:
+        pane = await ben.window()
+        await pane.until("for ben")
+        await pane.type("x" * server_module.MAX_MESSAGE)
+        await pane.over()
+        async with asyncio.timeout(20):  # aiohttp closes what is too long by itself, before the app has ended
+            while "More was pasted at once than the app takes from a browser" not in (await ben.get("/ended"))[1]:
+                await asyncio.sleep(0.05)
 
 
 async def test_a_size_is_kept_within_reason(serve: Serve) -> None:

@@ -24,7 +24,7 @@ from readiness_tui.cli.kit.printing import say_table as say_table
 from readiness_tui.cli.kit.printing import shown as shown
 from readiness_tui.cli.kit.printing import tell as tell
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.text.sanitise import one_line, visible
+from readiness_tui.domain.text.sanitise import one_line
 
 if TYPE_CHECKING:
     from readiness_tui.services.core.desk import Desk
@@ -122,7 +122,7 @@ class DayOption(click.ParamType[date]):
         try:
             day = date.fromisoformat(str(value))
         except ValueError:
-            self.fail(f"{visible(str(value), 40)} is not a date. Write it as 2026-12-01.", param, ctx)
+            self.fail(f"{one_line(str(value), 40)} is not a date. Write it as 2026-12-01.", param, ctx)
         if not 2000 <= day.year < 2200:  # rules add weeks, which must stay within the calendar
             self.fail(f"{day} cannot be the date of a review. Use a year from 2000 to 2199.", param, ctx)
         return day

@@ -67,6 +67,13 @@ class TerminalApp(App[None]):
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
 
+    def action_help_quit(self) -> None:
+        """Ctrl+C. As Textual's, but by the key's own name, and without markup, which notices here show as it is."""
+        for active in self.active_bindings.values():
+            if active.binding.action in ("quit", "app.quit"):
+                self.notify(f"{self.get_key_display(active.binding)} leaves the app.", title="Do you want to quit?")
+                return
+
     # -- ending -------------------------------------------------------------------------------------------------------
 
     def on_load(self) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 import textual_serve
-from aiohttp import WSMsgType, web
+from aiohttp import WebSocketError, WSCloseCode, WSMsgType, web
 from textual_serve.download_manager import DownloadManager
 
 from readiness_tui.domain.errors import ReadinessError
@@ -144,12 +144,12 @@ class AppServer:
                 headers={"Retry-After": "60"},
             )
         try:
-            token = (await request.text()).strip()
+            token = (await request.read()).decode("ascii").strip()  # whatever charset it says: no codec of theirs runs
             guest = await asyncio.to_thread(self._links.use, token, time.time())
         except LoginError as refusal:
             self._guesses.add(address, time.monotonic())
             return web.Response(status=403, text=str(refusal))
-        except (web.HTTPRequestEntityTooLarge, UnicodeDecodeError, LookupError):
+        except (web.HTTPRequestEntityTooLarge, web.RequestPayloadError, UnicodeDecodeError):
             self._guesses.add(address, time.monotonic())
             return web.Response(status=403, text=f"This is no token of a login link. {_AGAIN}")
         response = web.Response(status=204)
@@ -224,6 +224,8 @@ class AppServer:
                 if left <= idle:
                     return f"Your login is over. {_AGAIN}"
                 return "Nobody typed here for a long time, so the window was closed."
+            if isinstance(message.data, WebSocketError) and message.data.code == WSCloseCode.MESSAGE_TOO_BIG:
+                return "More was pasted at once than the app takes from a browser (1 MB). Paste it in parts."
             if message.type is not WSMsgType.TEXT:
                 return ""
             try:

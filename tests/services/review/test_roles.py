@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core import locate
+from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import load
-from readiness_tui.services.review import assess, history, mend, reviews, roles, scorecard, votes
+from readiness_tui.services.review import assess, history, mend, people, reviews, roles, scorecard, votes
 from readiness_tui.store import assessments
 from readiness_tui.tui.screens.checklists.offers import offers
+from tests.blind_voting import make_files
 
 ACTS: dict[str, Callable[[Desk], object]] = {
     "vote": lambda desk: assess.score(desk, ["OBS-01"], 1),
@@ -232,3 +235,62 @@ def test_a_footer_names_no_key_that_a_role_refuses(room: Desk) -> None:
     assert named("ben") == {*votes_with, "note"} - {"confirm"}  # the consensus is the facilitator's
     assert named("otto") == {"note"}
     assert named("otto", ("ana", "ben")) == {"score", "not_applicable", "unscore", "note"}
+
+
+@pytest.mark.parametrize("names", [("ben", "chloe"), ("chloe", "ben"), ("ana", "chloe"), ("ben", "x"), ("chloe", "x")])
+def test_while_votes_are_blind_nobody_reads_anothers_as_their_own_by_renaming(
+    names: tuple[str, str], tmp_path: Path
+) -> None:
+    chloe = open_desk(next(iter(make_files(tmp_path).values())), "chloe")
+    before = (load(chloe).review, votes.turnout(chloe))
+    with pytest.raises(ReadinessError, match="only the facilitator renames people, ana"):
+        mend.rename_person(chloe, *names)
+    assert (load(chloe).review, votes.turnout(chloe)) == before
+    assert chloe.who == "chloe"
+    mend.rename_person(chloe, "ben", "Ben")  # another spelling shows nobody anything
+    ana = replace(chloe, who="ana", cache={})
+    mend.rename_person(ana, "Ben", "Ben Kade")
+    assert load(ana).review.reviewers == ("ana", "Ben Kade", "chloe")
+    chloe.close()
+
+
+def test_a_strangers_blind_votes_become_nobody_elses(tmp_path: Path) -> None:
+    chloe = open_desk(next(iter(make_files(tmp_path).values())), "chloe")
+    assess.score(replace(chloe, who="benn", cache={}), ["OBS-06"], 2)
+    with pytest.raises(ReadinessError, match="only the facilitator renames people"):
+        people.settle_names(chloe, {"benn": "chloe"})
+    people.settle_names(replace(chloe, who="ana", cache={}), {"benn": "ben"})
+    assert roles.voted_too(chloe) == ()
+    chloe.close()
+
+
+TAKES: dict[str, Callable[[Desk], object]] = {
+    "people": lambda desk: reviews.set_people(desk, facilitator="chloe"),
+    "edit": lambda desk: mend.edit_review(desk, facilitator="chloe"),
+    "rename": lambda desk: mend.rename_person(desk, "ana", "chloe"),
+    "votes": lambda desk: mend.rename_person(desk, "ben", "chloe"),
+    "undo": lambda desk: history.undo(desk, history.log(desk, limit=1)[0].id, "mine"),
+}
+
+
+@pytest.mark.parametrize("how", TAKES)
+def test_at_a_browser_nobody_takes_anothers_role_or_votes(
+    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A login says who somebody is there; in a terminal nobody is authenticated, and anybody may be named."""
+    ana = open_desk(tmp_path / "readiness.db", "ana", create=True)
+    reviews.new_review(ana, system="bot", release="1", reviewers=("ana", "ben", "chloe"), facilitator="chloe")
+    chloe = replace(ana, who="chloe", cache={})
+    reviews.set_people(chloe, facilitator="ana")
+    assess.score(replace(ana, who="ben", cache={}), ["OBS-01"], 1)
+    if how == "undo":
+        reviews.set_people(chloe, facilitator="chloe")
+        reviews.set_people(chloe, facilitator="ana")
+    monkeypatch.setenv(locate.BROWSER, "1")
+    with pytest.raises(ReadinessError, match=r"From a browser only the facilitator .*ana"):
+        TAKES[how](chloe)
+    assert load(ana).review.facilitator == "ana"
+    reviews.set_people(ana, facilitator="chloe")  # who has the role gives it away, there too
+    monkeypatch.delenv(locate.BROWSER)
+    reviews.set_people(ana, facilitator="ana")
+    ana.close()

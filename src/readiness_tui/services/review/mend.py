@@ -19,7 +19,7 @@ from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.rivals import joined
 from readiness_tui.services.core.write import change, system_change
-from readiness_tui.services.review import meeting
+from readiness_tui.services.review import meeting, roles
 from readiness_tui.services.review.review_fields import field_texts, save_fields
 from readiness_tui.services.review.reviews import known_as, once, seated
 from readiness_tui.store import incidents, reviews, settings, systems
@@ -120,7 +120,8 @@ def rename_person(desk: Desk, old: str, new: str) -> RenamedPerson:
 
     However `old` was spelt (case and blanks aside), all of it becomes `new`. Where both names have said something of the
     same thing, the later word stands, as where one person votes again; the other stays in the history, and the answer
-    names it. Two reasons of a dissent are kept both. Raises ReadinessError where nobody of that name did anything.
+    names it. Two reasons of a dissent are kept both. Raises ReadinessError where nobody of that name did anything, and where
+    votes would become another's before they may be seen (`roles.may_rename`).
     """
     before, name = one_line(old).strip(), one_line(new).strip()
     if not before or not name:
@@ -128,6 +129,9 @@ def rename_person(desk: Desk, old: str, new: str) -> RenamedPerson:
     if before == name:
         raise ReadinessError(f"“{name}” is the name already.")
     with system_change(desk, f"person renamed: {before} → {name}") as (tx, review):
+        for one in reviews.all(tx.conn, system=review.system):
+            if one.frozen_at is None:
+                roles.may_rename(desk, one, before, name)
         renamed = call_otherwise(tx, review.system, before, name)
         if not renamed.rows:
             raise ReadinessError(

@@ -107,6 +107,7 @@ def settle_names(desk: Desk, right: Mapping[str, str]) -> tuple[str, ...]:
                 name_key(v.reviewer) == key for v in assessments.votes(tx.conn, review.id)
             ):
                 roles.require(desk, review, roles.Act.VOTE, name)
+                roles.may_rename(desk, review, key, name)
                 merged += mend.call_otherwise(tx, review.system, key, name).merged
         for gap in gaps.all(tx.conn, review.system).values():
             if gap.state.live and not gap.key.startswith("incident/") and name_key(gap.owner) in meant_by:

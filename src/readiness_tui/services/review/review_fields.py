@@ -14,6 +14,7 @@ from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.rivals import Kind, save
 from readiness_tui.services.core.write import change
+from readiness_tui.services.review import roles
 from readiness_tui.store import reviews
 from readiness_tui.store.rows import Tx
 from readiness_tui.store.sqlite import Connection
@@ -54,6 +55,7 @@ def _write(tx: Tx, desk: Desk, review: Review, ref: str, values: dict[str, str])
     stored = reviews.get(tx.conn, int(ref))
     if not values["release"].strip():
         raise ReadinessError("Which release is reviewed? Type its tag or a date, for example 2026.11.")
+    roles.may_hand_over(desk, stored, values["facilitator"].strip() or stored.facilitator)
     declared = {name.removeprefix(DECLARED): said for name, said in values.items() if name.startswith(DECLARED)}
     for name, said in declared.items():
         if said.strip() and said != stored.declared.get(name) and (unusable := problem(name, said)):

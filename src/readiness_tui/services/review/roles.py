@@ -1,6 +1,7 @@
 """Who may do what in a review: facilitator, reviewer, observer, author.
 
-Roles prevent accidents, not lies: nobody is authenticated in a terminal. A review with one reviewer has none.
+Roles prevent accidents, not lies: nobody is authenticated in a terminal. At a browser a login says who somebody is, and
+nobody takes another's role or votes there. A review with one reviewer has none.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
+from readiness_tui.services.core.locate import from_browser
 from readiness_tui.services.core.seen import curtain, whose
 from readiness_tui.store import assessments, reviews
 from readiness_tui.store.audit import AuditEntry, RowChange
@@ -49,6 +51,25 @@ def require(desk: Desk, review: Review, act: Act, who: str = "") -> None:
         raise ReadinessError(
             f"Only the facilitator {act}: {review.facilitator}. Another one is named with p in Checklists, or with"
             " `readiness people --facilitator`."
+        )
+
+
+def may_hand_over(desk: Desk, review: Review, facilitator: str) -> None:
+    """Raises ReadinessError where `desk.who` may not make this person the facilitator: at a browser only who is it does."""
+    if from_browser() and name_key(facilitator) != name_key(review.facilitator) and not facilitates(review, desk.who):
+        raise ReadinessError(
+            f"From a browser only the facilitator names another one: {review.facilitator}. Whoever runs `readiness serve`"
+            " can do it there."
+        )
+
+
+def may_rename(desk: Desk, review: Review, old: str, new: str) -> None:
+    """Raises ReadinessError where what `old` said may not become what `new` said, by `desk.who`: while votes are blind they
+    would be read as one's own; at a browser they are not one's to take. Another spelling of a person is theirs already."""
+    if (review.secret or from_browser()) and name_key(old) != name_key(new) and not facilitates(review, desk.who):
+        when = "While votes are blind" if review.secret else "From a browser"
+        raise ReadinessError(
+            f"{when} only the facilitator renames people, {review.facilitator}: the votes of one would become another's."
         )
 
 
@@ -115,6 +136,8 @@ def undo_refusal(conn: Connection, desk: Desk, change: AuditEntry, made: Sequenc
                 f"“{what}” (change {change.id}) cannot be undone: who sees which votes changes by the reveal alone, and"
                 " what was revealed cannot be hidden again."
             )
+        if row.table == "review" and row.old and row.new and row.old.get("facilitator") != row.new.get("facilitator"):
+            may_hand_over(desk, reviews.get(conn, int(str(row.new["id"]))), str(row.old.get("facilitator") or ""))
         if row.table == "consensus" and isinstance(review_id := (row.new or row.old or {}).get("review_id"), int):
             require(desk, reviews.get(conn, review_id), Act.AGREE)
     return ""
