@@ -156,6 +156,8 @@ async def test_the_first_start_is_explained(tmp_path: Path) -> None:
         assert told(pilot).startswith("The first start")
         assert pages(pilot) == ["this screen"]
         assert "Go to Overview" not in told(pilot)
+
+
 @pytest.mark.slow
 async def test_from_f1_to_the_keys_and_to_the_words_and_back(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
