@@ -76,6 +76,7 @@ class Shape(HTMLParser):
             self.words += data.split()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.name)
 def test_a_page_reads_the_same_as_on_github(page: Path, site: Path) -> None:
     html = (site / f"{page.stem}.html").read_text(encoding="utf-8")
@@ -101,6 +102,7 @@ class Loads(HTMLParser):
         self.found += [value for value in (*loads, said.get("href") if tag != "a" else None) if value]
 
 
+@pytest.mark.slow
 def test_a_browser_loads_nothing_from_elsewhere(site: Path) -> None:
     pages = list(site.rglob("*.html"))
     assert len(pages) > len(list(DOCS.glob("*.md")))  # and the page for what is not found
@@ -120,6 +122,7 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spoilt", "says"),
     [

@@ -479,6 +479,7 @@ def test_a_template_that_does_not_work_is_an_error_that_names_it(tmp_path: Path,
         scorecard_markdown(make_card(), tmp_path)
 
 
+@pytest.mark.slow
 def test_the_rest_of_a_sentence_never_begins_a_line() -> None:
     """However long the first reason is, "; and 2 more reasons." stands behind a word of it."""
     facts, judgement = make_sample()

@@ -62,6 +62,7 @@ async def test_no_screen_of_it_says_one(sample_desk: Desk, tmp_path: Path) -> No
             assert "GO WITH" not in shown, keys
 
 
+@pytest.mark.slow
 async def test_rooms_of_what_it_does_not_have_say_so_and_nothing_is_refused(sample_desk: Desk, tmp_path: Path) -> None:
     app = ReadinessApp(taken(sample_desk, tmp_path))
     async with app.run_test(size=(120, 40), notifications=True) as pilot:

@@ -68,7 +68,8 @@ def says(shown: str, name: str, screen: Screen[object]) -> None:
         assert words(said) in words(shown), f"{name}: {said!r} is not on the screen:\n{shown}"
 
 
-@pytest.mark.parametrize("size", [NARROW, pytest.param(WIDE, marks=pytest.mark.slow)], ids=["80x24", "120x40"])
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "120x40"])
 async def test_every_place_with_nothing_in_it_says_what_for_and_what_to_do(bare: ReadinessApp, size: Size) -> None:
     async with bare.run_test(size=size) as pilot:
         await press(pilot)

@@ -55,6 +55,7 @@ async def test_an_item_is_explained_and_then_the_sum_of_its_checklist(sample_app
         assert sample_app.screen.ROOM == "checklists"
 
 
+@pytest.mark.slow
 async def test_every_percentage_of_the_first_screen_has_its_page(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=WIDE) as pilot:
         await press(pilot, "f1")
@@ -108,6 +109,7 @@ async def test_a_form_explains_the_focused_field(sample_app: ReadinessApp) -> No
         assert isinstance(sample_app.screen, FormDialog)
 
 
+@pytest.mark.slow
 async def test_a_dialog_that_knows_no_more_says_its_question_and_its_keys(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=WIDE) as pilot:
         await press(pilot, "T", "s", "f1")
@@ -138,6 +140,7 @@ def test_what_has_no_title_has_a_guide_and_every_guide_is_of_something() -> None
     ("keys", "title"),
     [(("L",), "Live notes"), (("i",), "Import"), (("E", "p"), "Runs over time"), (("T", "h"), "How they are spread")],
 )
+@pytest.mark.slow
 async def test_what_lies_over_a_room_says_what_it_is_for(
     sample_app: ReadinessApp, keys: tuple[str, ...], title: str
 ) -> None:
@@ -175,6 +178,7 @@ async def test_from_f1_to_the_keys_and_to_the_words_and_back(sample_app: Readine
         assert sample_app.screen.ROOM == "checklists"
 
 
+@pytest.mark.slow
 async def test_the_glossary_takes_arrows_while_one_types(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "question_mark", "w", *"gap")

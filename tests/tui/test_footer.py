@@ -21,7 +21,7 @@ async def last_line(pilot: Pilot[None], ends: str = "? Help") -> str:
     return last
 
 
-@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("width", [80, *(pytest.param(one, marks=pytest.mark.slow) for one in (60, 120))])
 async def test_a_narrowed_list_still_names_the_help(sample_app: ReadinessApp, width: int) -> None:
     async with sample_app.run_test(size=(width, 24)) as pilot:
         for room in "ETH":
@@ -35,6 +35,7 @@ async def test_a_narrowed_list_still_names_the_help(sample_app: ReadinessApp, wi
         assert "Esc Back" in last
 
 
+@pytest.mark.slow
 async def test_it_follows_the_width(sample_app: ReadinessApp) -> None:
     async with sample_app.run_test(size=(120, 24)) as pilot:
         await press(pilot, "E")

@@ -363,6 +363,7 @@ async def test_a_lost_connection_ends_the_app_in_order(serve: Serve) -> None:
         assert "\x1b" not in page
 
 
+@pytest.mark.slow
 async def test_nobody_at_the_keys_closes_the_window(serve: Serve) -> None:
     async with (await serve(idle=0.6)).visitor() as ben:
         pane = await ben.window()
@@ -380,6 +381,7 @@ async def test_nobody_at_the_keys_closes_the_window(serve: Serve) -> None:
         assert "Nobody typed here for a long time" in (await ben.get("/ended"))[1]
 
 
+@pytest.mark.slow
 async def test_a_login_that_is_over_closes_its_windows_and_a_stale_tab_gets_a_sentence(serve: Serve) -> None:
     async with (await serve()).visitor(lasts=1.5) as ben:
         (cookie,) = ben.client.cookie_jar
@@ -428,6 +430,7 @@ async def test_one_person_has_four_windows_and_the_fifth_is_a_sentence(serve: Se
         await pane.until("for ben")
 
 
+@pytest.mark.slow
 async def test_the_end_of_the_server_takes_even_a_deaf_app_with_it(serve: Serve) -> None:
     running = await serve()
     async with running.visitor() as ben:

@@ -71,7 +71,11 @@ class TerminalApp(App[None]):
         """Ctrl+C. As Textual's, but by the key's own name, and without markup, which notices here show as it is."""
         for active in self.active_bindings.values():
             if active.binding.action in ("quit", "app.quit"):
-                self.notify(f"{self.get_key_display(active.binding)} leaves the app.", title="Do you want to quit?")
+                self.notify(
+                    f"{self.get_key_display(active.binding)} leaves the app.",
+                    title="Do you want to quit?",
+                    markup=False,
+                )
                 return
 
     # -- ending -------------------------------------------------------------------------------------------------------

@@ -128,7 +128,9 @@ def packed(path: Path) -> Path:
 MADE: dict[str, Callable[[Path], Path]] = {"records": odd, "spans": spans, "packed": packed}
 
 
-@pytest.mark.parametrize("kind", MADE)
+@pytest.mark.parametrize(
+    "kind", ["records", *(pytest.param(one, marks=pytest.mark.slow) for one in ("spans", "packed"))]
+)
 @pytest.mark.parametrize("keep", ["all", pytest.param("sample:3", marks=pytest.mark.slow)])
 def test_the_outcome_is_that_of_one_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: list[subprocess.Popen[bytes]], kind: str, keep: str
