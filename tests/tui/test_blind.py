@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import load
@@ -74,11 +75,16 @@ async def all_screens(file: Path, who: str, place: Path) -> str:
     async with app.run_test(size=WIDE) as pilot:
         for room in ROOMS:
             await press(pilot, room[0].upper())
-            found.append(painted(pilot))
+            found += [painted(pilot), *await explained(pilot)]
             rows, detail = {"checklists": ("#items", "#item"), "history": ("#changes", "#rows")}.get(room, ("", ""))
             for _ in range(app.screen.query_one(rows, PickList).option_count if rows else 0):
                 await press(pilot, "down")
                 found.append(read(pilot, detail))
+                if room == "checklists":
+                    found += await explained(pilot)
+        await press(pilot, "O", "v")
+        found += [painted(pilot), *await explained(pilot)]
+        await press(pilot, "escape")
         await press(pilot, "O", "m")
         found.append(painted(pilot))
         await press(pilot, "escape", "C", "b")
@@ -90,12 +96,23 @@ async def all_screens(file: Path, who: str, place: Path) -> str:
     return "\n".join(found)
 
 
+async def explained(pilot: Pilot[None]) -> list[str]:
+    """What F1 tells here, and of the first figure that it stands in."""
+    await press(pilot, "f1")
+    pages = [painted(pilot)]
+    await press(pilot, "right")
+    pages.append(painted(pilot))
+    await press(pilot, "escape")
+    return pages
+
+
 @pytest.mark.slow
 async def test_no_screen_tells_what_ben_thinks(tmp_path: Path) -> None:
     files = make_files(tmp_path)
     one, other = [await all_screens(files[said], "ana", tmp_path) for said in OPINIONS]
     assert "blind until reveal" in one
     assert "Reveal all votes?" in one
+    assert "WHAT IT IS FOR" in one  # F1 was there
     assert "voted on OBS-01, OBS-02, REL-01" in one
     assert_tells_nothing(one, other)
 
