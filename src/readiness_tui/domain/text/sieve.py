@@ -32,7 +32,10 @@ _GATES: dict[str, tuple[str, int]] = {
     "_": (f"_{TOKEN}{{14}}", 40),
     "-": (f"-{TOKEN}{{10}}", 40),
     ".": (rf"\.{TOKEN}{{16}}", 40),
-    "=": (r"""[:=]>?[\t-\r\x1c- \x80-\xff\\"'`]{0,40}[^\t-\r\x1c- ]{6}""", 0),
+    "=": (  # a tag of YAML may stand before the value: `password: !!str hunter2`
+        r"""[:=]>?[\t-\r\x1c- \x80-\xff\\"'`]{0,40}(?:!![a-z\x80-\xff]{1,24}[\t-\r\x1c- \x80-\xff]{1,24}[\\"'`]{0,4})?[^\t-\r\x1c- ]{6}""",
+        0,
+    ),
 }
 _ALWAYS = (r"@[a-z0-9][a-z0-9.-]*\.[a-z]{2}", *ESCAPES)
 _PACKED = bytes(ord("x") if re.match(f"[{LETTERS}]", chr(sign)) else ord(" ") for sign in range(256))
