@@ -70,7 +70,7 @@ async def test_a_form_under_another_takes_only_that_along(sample_app: ReadinessA
 async def test_work_that_ends_after_its_screen_is_no_fault_and_before_it_is_one(sample_app: ReadinessApp) -> None:
     class Asking(ClosesItself, ModalScreen[None]):
         async def ask(self) -> None:
-            self.query_one("#nothing")
+            self.query_one("#no-such-widget")
 
     with pytest.raises(NoMatches):  # noqa: PT012 - the app raises it at its end
         async with sample_app.run_test() as pilot:
@@ -83,7 +83,7 @@ async def test_work_that_ends_after_its_screen_is_no_fault_and_before_it_is_one(
             await asyncio.sleep(0.2)
             assert sample_app.fault is None
             room = sample_app.screen
-            room.call_later(lambda: room.query_one("#nothing"))
+            room.call_later(lambda: room.query_one("#no-such-widget"))
             await asyncio.sleep(0.2)
     assert isinstance(sample_app.fault, NoMatches)
 

@@ -26,7 +26,7 @@ from readiness_tui.tui.screens.evals.case_dialog import CaseDialog
 from readiness_tui.tui.screens.evals.page import CaseLine, Row, case_line, header, table_line
 from readiness_tui.tui.screens.evals.tabs import apart
 from tests.conftest import NOW
-from tests.tui.driving import press
+from tests.tui.driving import painted, press
 
 HOSTILE = "see [/closed] \x1b]52;c;aGk=\x07 [b]\u202e"
 
@@ -161,11 +161,11 @@ async def test_without_gate_and_run_it_says_what_to_do_and_hostile_text_stays_te
     app = ReadinessApp(own_desk, here=tmp_path)
     async with app.run_test(size=(80, 24)) as pilot:
         await press(pilot, "E")
-        assert "There is no gate yet." in said(app, "sentence")
+        assert "There is no gate yet." in painted(pilot)
         await press(pilot, "right_square_bracket")
-        assert "There is no candidate and baseline to compare." in said(app, "sentence")
+        assert "There is no candidate and baseline to compare." in painted(pilot)
         await press(pilot, "right_square_bracket")
-        assert "No run is imported yet." in said(app, "sentence")
+        assert "No run is imported yet." in painted(pilot)
 
         gate = tmp_path / "gate.yaml"
         gate.write_text("name: strict\nmetrics:\n  - {metric: faithfulness, threshold: '>= 0.65'}\n", encoding="utf-8")

@@ -76,6 +76,8 @@ async def test_the_line_completes_keys_then_stored_values_with_their_counts(samp
     async with sample_app.run_test(size=NARROW) as pilot:
         await press(pilot, "T")
         await press(pilot, "slash", *"lat", "f1")
+        assert "How a filter is written" in painted(pilot)
+        await press(pilot, "question_mark")
         assert "Show only what fits" in painted(pilot)  # help names the line's own keys, the room's are letters now
         await press(pilot, "escape")
         assert read(pilot, "#offered").split() == ["Tab", "latency>", "milliseconds,", "or", "3s"]

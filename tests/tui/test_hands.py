@@ -15,9 +15,10 @@ from readiness_tui.services.core.view import load
 from readiness_tui.services.review import assess
 from readiness_tui.tui import browser
 from readiness_tui.tui.app import ReadinessApp
+from readiness_tui.tui.dialogs.explaining import ExplainDialog
 from readiness_tui.tui.dialogs.form import FormDialog
 from readiness_tui.tui.dialogs.pick import PickDialog
-from readiness_tui.tui.dialogs.reading import ReadingDialog
+from readiness_tui.tui.screens.overview.why import WhyScreen
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.widgets.bars import ROOMS
 from readiness_tui.tui.widgets.find_line import FindLine
@@ -72,7 +73,7 @@ async def test_every_list_of_a_room_is_found_in_and_esc_shows_all(sample_app: Re
                 tried.add(f"{name}{tab}")
         assert tried == {"overview0", "checklists0", "evals0", "evals1", "evals2", "gaps0", "scorecard0", "history0"}
         await press(pilot, "C", "slash", *"zzzz")
-        assert "nothing here has these words" in painted(pilot)
+        assert "No row here has these words" in painted(pilot)
         assert "0 of 26 items" in painted(pilot)
 
 
@@ -126,9 +127,11 @@ async def test_letters_move_where_the_room_has_no_act_on_them(sample_app: Readin
         assert choices.highlighted == choices.option_count - 1
         assert "● now" in painted(pilot)
         assert "▸ cost, the cheapest first" in painted(pilot)
-        await press(pilot, "g", "escape", "O", "v", "G")
-        body = sample_app.screen.query_one("#dialog-fields")
-        assert body.scroll_offset.y == body.max_scroll_y
+        await press(pilot, "g", "escape", "O", "v")
+        causes = sample_app.screen.query_one(PickList)
+        first = causes.highlighted
+        await press(pilot, "j", "j", "k")
+        assert causes.highlighted == first + 1
 
 
 @pytest.mark.slow
@@ -270,11 +273,13 @@ async def test_no_key_of_the_app_or_a_room_acts_under_a_form(sample_app: Readine
         typed = [*KEYS, *"miRL?", *"012andy/U"]
         await pilot.press(*("question_mark" if key == "?" else "slash" if key == "/" else key for key in typed))
         await press(pilot, "f1")
+        assert isinstance(sample_app.screen, ExplainDialog)
+        await press(pilot, "escape")
         assert sample_app.screen_stack == stack
         assert sample_app.view is view
         assert sample_app.screen.query_one("#field-reason", Input).value == "".join(typed)
-        await press(pilot, "escape", "O", "v", *KEYS, *"miRL", "question_mark")
-        assert isinstance(sample_app.screen, ReadingDialog)
+        await press(pilot, "escape", "O", "f1", *KEYS, *"miRL")
+        assert isinstance(sample_app.screen, ExplainDialog)
 
 
 @pytest.mark.slow
@@ -325,7 +330,7 @@ async def test_rows_scores_and_lines_are_clicked(sample_app: ReadinessApp) -> No
         await press(pilot, "escape")
         await pilot.click("#verdict", offset=(3, 0))
         await press(pilot)
-        assert isinstance(sample_app.screen, ReadingDialog)
+        assert isinstance(sample_app.screen, WhyScreen)
         # A click chooses a row, another on it opens it.
         await press(pilot, "escape", "G")
         listed = room(sample_app).query_one(PickList)
