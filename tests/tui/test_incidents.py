@@ -278,7 +278,7 @@ async def test_without_an_incident_it_says_what_to_do(tmp_path: Path) -> None:
     app = ReadinessApp(desk, here=tmp_path)
     async with app.run_test(size=NARROW) as pilot:
         await press(pilot, "I")
-        assert "No incident is recorded for bot." in read(pilot, "#incident")
+        assert "No incident is recorded." in read(pilot, "#incident")
         assert "Press n" in read(pilot, "#incident")
         await press(pilot, "l", "w", "p", "enter", "space")  # none of them works, or shows in the footer
         assert isinstance(app.screen, IncidentsScreen)
