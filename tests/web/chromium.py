@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,10 @@ import aiohttp
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 _STARTS = 30.0  # seconds
+
+
+class BetweenPagesError(Exception):
+    """The page that was asked is being left for another."""
 
 
 class Tab:
@@ -51,6 +55,8 @@ class Tab:
         answer = self._answers[self._number] = asyncio.get_running_loop().create_future()
         await self._socket.send_json({"id": self._number, "method": method, "params": parameters})
         told = await asyncio.wait_for(answer, 30)
+        if "navigated or closed" in str(told.get("error", "")):
+            raise BetweenPagesError
         assert "error" not in told, told
         return told["result"]
 
@@ -67,7 +73,10 @@ class Tab:
         script = f"(() => {{ try {{ return {script} }} catch {{ return false }} }})()"
         loop = asyncio.get_running_loop()
         ends = loop.time() + seconds
-        while not await self.run(f"!!({script})"):
+        while True:
+            with suppress(BetweenPagesError):
+                if await self.run(f"!!({script})"):
+                    return
             assert loop.time() < ends, f"{script}\n{await self.run('document.body.innerText')}\n{self.console}"
             await asyncio.sleep(0.05)
 
