@@ -39,6 +39,13 @@ SEVERITIES = {
     Sev.SEV4: "sev4, the least: it changes no verdict.",
 }
 
+#: By the highest severity that an incident had, where it was lowered since.
+LOWERED = {
+    Sev.SEV1: "It was a sev1, and is held to that: open it is a condition, and a late action of it holds the release back.",
+    Sev.SEV2: "It was a sev2, and is held to that: open it is a condition.",
+    Sev.SEV3: SEVERITIES[Sev.SEV3],
+}
+
 
 def verdict_explained(judgement: Judgement) -> Explanation:
     """Why the verdict is what it is: the worst of its parts, and how many causes each has."""
@@ -70,19 +77,27 @@ def cause_explained(cause: Cause, judgement: Judgement) -> Explanation:
     owned = ""
     if held is not None:
         owned = f"A condition: {held.owner or 'nobody'} has it, due {full_day(held.due) if held.due else 'no date'}."
-    needed = any(flip.key == cause.key or (flip.item_id and flip.item_id == cause.item_id) for flip in judgement.flips)
+    flipped = any(flip.key == cause.key or (flip.item_id and flip.item_id == cause.item_id) for flip in judgement.flips)
     return Explanation(
         called(cause.key),
         cause.text,
         (
             passage("What it does", "It alone makes the verdict NO-GO." if blocks else "It makes a condition.", PARTS[cause.part]),
             passage("What lifts it", cause.act or "what the sentence says, and nothing else", owned),
-            passage("Is it on the shortest way?", f"yes: it is one of the fewest changes to {judgement.flips_to}" if needed else "no: it can wait"),
+            *([passage("Is it on the shortest way?", _on_the_way(cause, judgement, flipped))] if judgement.flips_to else []),
             *([passage("A waiver stands", f"until {full_day(cause.expires)}")] if cause.expires else []),
             *([passage("These gaps would lift it", *(called(key) for key in cause.lifts))] if cause.lifts else []),
         ),
         ("verdict", "condition", "blocker", "waiver"),
     )  # fmt: skip
+
+
+def _on_the_way(cause: Cause, judgement: Judgement, flipped: bool) -> str:
+    if flipped:
+        return f"yes: it is one of the fewest changes to {judgement.flips_to}"
+    if cause.verdict is judgement.verdict:  # the better verdict is reached without it, so it is gone by then
+        return f"not by itself: the fewest changes to {judgement.flips_to} lift it too"
+    return "no: it can wait"
 
 
 def condition_explained(condition: Condition) -> Explanation:
@@ -141,7 +156,7 @@ def incident_explained(incident: Incident, as_of: date, policy: Policy) -> Expla
         (
             passage(
                 "What an incident does",
-                SEVERITIES[incident.severity],
+                SEVERITIES[incident.severity] if incident.worst is incident.severity else LOWERED[incident.worst],
                 f"A sev1 or sev2 that is closed without an eval case stays a condition for {policy.eval_case_days} days.",
             ),
             passage(

@@ -68,7 +68,7 @@ FIELDS = {
     "title": "What it is, in one line: it stands in lists and documents.",
     "trace": "The request that went wrong, by its id.",
     "traces": f"Requests in which it shows. {_IDS}",
-    "until": f"The last day on which the risk is accepted. {_DAY} Then it holds the release back again.",
+    "until": f"The last day on which the risk is accepted. {_DAY} After it the gap counts as open again.",
     "verdict": "What you find. What was computed, and what others say, stays beside it.",
     "verify": "How anybody can see that it is done: a test, a figure, a page.",
     "version": "Which version of the system made the run, as the file does not say it.",

@@ -116,7 +116,7 @@ def _asks(rule: Rule) -> str:
         return "The team says what it can live with: the bound has to meet that."
     if rule.confidence is Confidence.REQUIRED:
         return "The bound has to meet the rule, too, and not the value alone."
-    return "The value decides; the bound is shown beside it and decides nothing."
+    return "The value decides; the bound stands beside it and says how sure that is."
 
 
 def _sum(row: GateRow, metric: MetricDef, candidate: Sequence[RunData]) -> Passage:

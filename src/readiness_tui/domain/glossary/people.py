@@ -25,7 +25,7 @@ PEOPLE = TermGroup(
         Term("observer", "Who looks on, attaches evidence and writes notes, and does not vote.", page="reviewers.md"),
         Term(
             "bundle",
-            "A file with a review's items and proofs and nobody's votes, to score on another machine.",
+            "A file with a review's items and proofs and nobody else's votes, to score on another machine.",
             also=("no verdict here", "kept beside"),
             page="apart.md",
         ),
