@@ -14,16 +14,10 @@ import secrets
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.services import held_file
 from readiness_tui.services.core.locate import state_folder
-
-fcntl: Any
-try:
-    import fcntl
-except ImportError:  # Windows: whether a server runs cannot be asked there
-    fcntl = None
 
 _TOKEN = 32  # bytes of randomness
 _OPEN, _USED = ".link", ".used"
@@ -70,7 +64,7 @@ class LoginLinks:
             note = os.open(self._note, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise _unwritable(error) from error
-        if _held(note):
+        if not held_file.take(note):
             os.close(note)
             raise ReadinessError(
                 "This database is served already. Use that server, `readiness serve --link NAME` makes one more link to"
@@ -118,7 +112,7 @@ class LoginLinks:
         """Where the server of this database is. Raises ReadinessError where none runs."""
         try:
             with open(self._note, encoding="utf-8") as file:
-                if address := file.read() if fcntl is None or _held(file.fileno()) else "":
+                if address := file.read() if not held_file.tells() or not held_file.take(file.fileno()) else "":
                     return address
         except OSError:
             pass
@@ -143,19 +137,6 @@ class LoginLinks:
     def _forget(self) -> None:
         for path in self._kept():
             path.unlink(missing_ok=True)
-
-
-def _held(handle: int) -> bool:
-    """Whether another process has the file; else it is this one's until it is closed, where systems know locks."""
-    if fcntl is None:
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except OSError:  # a file system without locks
-        return False
-    return False
 
 
 def _unwritable(error: OSError) -> ReadinessError:

@@ -20,11 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
-
-try:
-    import fcntl
-except ImportError:  # Windows: an open file cannot be removed there, which keeps two processes apart as well
-    fcntl = None  # type: ignore[assignment]
+from readiness_tui.services import held_file
 
 SEGMENT = 1024 * 1024  # bytes after which a new one begins: what one import takes in, in about a second
 
@@ -136,7 +132,7 @@ class Spool:
         for path in waiting(self.folder):
             with contextlib.suppress(OSError):
                 handle = os.open(path, os.O_RDWR)
-                if _locked(handle) and os.fstat(handle).st_nlink:
+                if held_file.take(handle) and os.fstat(handle).st_nlink:
                     found.append(Segment(path, handle))
                 else:
                     os.close(handle)
@@ -156,7 +152,7 @@ class Spool:
         hidden = path.with_suffix(".new")
         handle = os.open(hidden, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_APPEND, _MODE)
         try:
-            _locked(handle)
+            held_file.take(handle)
             os.replace(hidden, path)
             _sync_folder(self.folder)
         except OSError:
@@ -179,22 +175,9 @@ def abandoned(database: Path) -> list[Path]:
     found = []
     for path in waiting(folder_of(database)):
         with contextlib.suppress(OSError), path.open("rb") as file:
-            if path.stat().st_size and _locked(file.fileno()):
+            if path.stat().st_size and held_file.take(file.fileno()):
                 found.append(path)
     return found
-
-
-def _locked(handle: int) -> bool:
-    """Whether the file is this process's now; the lock goes with the handle, however the process ends."""
-    if fcntl is None:
-        return True
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:  # a file system without locks
-        return True
-    return True
 
 
 def _framed(record: SpoolRecord) -> bytes:
