@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from textual.css.query import NoMatches
 
 from readiness_tui.tui.app import ReadinessApp
+from readiness_tui.tui.dialogs.explaining import ExplainDialog
 from readiness_tui.tui.screens.room import RoomScreen
 from tests.tui.driving import NARROW, painted, press
 
@@ -74,3 +76,24 @@ async def test_a_widget_that_is_missing_in_a_room_that_stands_is_a_fault(
         monkeypatch.setattr(screen, "show", show)
         with pytest.raises(NoMatches):
             await screen.refresh_view()
+
+
+@pytest.mark.parametrize("left", [True, False])
+async def test_what_waits_for_a_refresh_is_a_fault_only_where_its_dialog_still_stands(
+    left: bool, sample_app: ReadinessApp
+) -> None:
+    """Whichever screen is on top by then does it."""
+    with nullcontext() if left else pytest.raises(NoMatches):
+        async with sample_app.run_test(size=NARROW) as pilot:
+            await press(pilot, "f1")
+            dialog = sample_app.screen
+            assert isinstance(dialog, ExplainDialog)
+            await press(pilot, "escape")
+            assert not isinstance(sample_app.screen, ExplainDialog)
+            asked = dialog if left else sample_app.screen
+            sample_app.screen._invoke_later(lambda: asked.query_one("#dialog-text"), dialog)
+            sample_app.screen.refresh()
+            await press(pilot)
+            if left:
+                assert sample_app._exception is None
+                assert "release" in painted(pilot)

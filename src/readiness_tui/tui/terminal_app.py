@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from traceback import walk_tb
 from typing import Any
 
 from textual._context import active_message_pump
@@ -143,7 +144,8 @@ class TerminalApp(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         """Ends the app, as Textual's own does, but leaves it to the command line to say so: without anybody's data."""
-        if isinstance(getattr(error, "error", error), _GONE) and (self._exit or _left(self)):
+        cause = getattr(error, "error", error)
+        if isinstance(cause, _GONE) and (self._exit or _left(self, cause)):
             return
         self._return_code = _FAULT
         if self._exception is None:
@@ -169,10 +171,23 @@ class TerminalApp(App[None]):
         autosave.look()
 
 
-def _left(app: App[None]) -> bool:
-    """Whether what is being done just now is done for a screen, or a part of one, that was left meanwhile."""
+def _left(app: App[None], error: Exception) -> bool:
+    """Whether what failed was done for a screen, or a part of one, that was left meanwhile."""
     worker, pump = active_worker.get(None), active_message_pump.get(None)
-    node = worker.node if worker is not None else pump
+    return any(_is_left(app, node) for node in (worker.node if worker is not None else pump, _asked(error)))
+
+
+def _asked(error: Exception) -> object:
+    """The node that met `error`. What waits for a refresh is done by whatever screen is on top by then, so who does it
+    does not say for whom."""
+    met: object = None
+    for frame, _ in walk_tb(error.__traceback__):
+        if isinstance(node := frame.f_locals.get("self"), DOMNode):
+            met = node
+    return met
+
+
+def _is_left(app: App[None], node: object) -> bool:
     if not isinstance(node, DOMNode) or isinstance(node, App):
         return False
     screen = next((one for one in node.ancestors_with_self if isinstance(one, Screen)), None)

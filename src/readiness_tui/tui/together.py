@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.app import App
 from textual.timer import Timer
@@ -14,6 +14,8 @@ from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.watch import EVERY, Watch
 
 if TYPE_CHECKING:
+    from textual.worker import WorkType
+
     from readiness_tui.services.core.desk import Desk
     from readiness_tui.services.core.pulse import Pulse
     from readiness_tui.services.review.elsewhere import Whereabouts
@@ -66,7 +68,7 @@ class Together:
 
     def _look(self) -> None:
         if self._watch is not None:
-            self._app.run_worker(self._watch.look(), group="watch")
+            self._app.run_worker(cast("WorkType[None]", self._watch.look), group="watch")
 
     def _place(self) -> Whereabouts | None:
         from readiness_tui.services.review.elsewhere import Whereabouts

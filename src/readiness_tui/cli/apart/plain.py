@@ -6,6 +6,8 @@ before the next question. A line that cannot be used is told why, and asked for 
 
 from __future__ import annotations
 
+import os
+import select
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
@@ -143,6 +145,7 @@ class Talk:
         self._say(question)
         if sys.stdin is None:
             raise _EndError
+        _wait_for_a_line()
         typed = sys.stdin.readline(_LONGEST)
         if not typed:
             raise _EndError
@@ -303,6 +306,14 @@ def unvoted(view: ReviewView) -> list[str]:
         for item in view.items
         if not any(vote.decided and name_key(vote.reviewer) == me for vote in view.dossier(item.id).votes)
     ]
+
+
+def _wait_for_a_line() -> None:
+    """Until the terminal has one. Ctrl+C that comes between the question and the reading is not seen by the reading, which
+    waits inside the system until another line is typed; here it is within half a second."""
+    if os.name == "posix" and sys.stdin.isatty():
+        while not select.select([sys.stdin], [], [], 0.5)[0]:
+            pass
 
 
 def go_through(desk: Desk, *, everything: bool = False) -> int:
