@@ -321,7 +321,9 @@ LEFT_OUT = {"app.quit", "app.palette"}
 @pytest.mark.slow
 @pytest.mark.parametrize("key", ROOMS)
 async def test_every_key_of_a_room_on_hostile_data(key: str, hostile_db: Path) -> None:
-    """Each binding that works there, then the dialog it opens: typed into, accepted, left. Nothing crashes or leaks."""
+    """Each binding that works there, then the dialog it opens: typed into, accepted, left. Nothing crashes or leaks.
+
+    Those of the whole app in one room; in every room and dialog they are pressed by `tests.walk --chart`."""
     app = ReadinessApp(open_desk(hostile_db, bad("who"), clock=lambda: NOW), here=hostile_db.parent)
     async with app.run_test(size=(110, 34), notifications=True) as pilot:
         await settle(pilot)
@@ -330,9 +332,11 @@ async def test_every_key_of_a_room_on_hostile_data(key: str, hostile_db: Path) -
         keys = [
             active.binding.key
             for active in app.screen.active_bindings.values()
-            if active.binding.id and active.binding.id not in LEFT_OUT
+            if active.binding.id
+            and active.binding.id not in LEFT_OUT
+            and (key == "O" or active.node is not app)
         ]
-        assert len(keys) > 10
+        assert len(keys) > (10 if key == "O" else 2)
         for pressed in keys:
             for step in (key, "down", pressed, "x", "enter"):
                 await pilot.press(step)

@@ -298,7 +298,7 @@ def test_strange_content_forced_into_a_format(forced, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("forced", NAMES)
 def test_a_large_file_of_nothing_costs_no_more_memory_than_a_multiple_of_its_size(forced, tmp_path):
-    size = 1024 * 1024
+    size = 256 * 1024
     head = FIRST[forced].content
     for content in (
         b"[" * size,
