@@ -65,7 +65,8 @@ class TerminalApp(App[None]):
     def action_command_palette(self) -> None:
         from readiness_tui.tui.dialogs.palette import Palette
 
-        if not isinstance(self.screen, Palette):
+        # It may lie under what was opened over it, such as what F1 says.
+        if not any(isinstance(screen, Palette) for screen in self.screen_stack):
             self.push_screen(Palette(id="--command-palette"))
 
     def action_help_quit(self) -> None:

@@ -1,0 +1,107 @@
+"""The app as `tests.walk` starts it in a terminal: the real command with the real driver, which says over a pipe where it is, once
+it is asked and as soon as nothing goes on in it any more. So nobody who presses keys has to wait by a clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+from textual.app import App
+from textual.message import Message
+from textual.messages import InBandWindowResize
+from textual.widgets import Input, TextArea
+
+from readiness_tui.tui import terminal
+from tests.walk.keys import place
+
+ASKS = b"\x1b[?2048;0$y"  # "where are you?": as a terminal would say that it does not tell its size by itself
+_LEAVES = ("enter", "tab", "shift+tab", "escape", "up", "down")  # keys of a field that may do more than edit
+SOON = 0.03  # seconds: a repaint, or what a key has put off, is waited for; what is due later (news, a clock) is not
+
+
+class Idle:
+    """The selector of the app's loop. It is asked to wait where nothing is ready to run: no message in any queue, and then
+    nothing goes on unless a thread works for the loop, or a repaint is due."""
+
+    def __init__(self, loop: Any, tell: Callable[[], None]) -> None:
+        self._loop, self._tell, self._inner, self._busy = loop, tell, loop._selector, 0
+        self._run = loop.run_in_executor
+        self.asked = 1  # at first unasked, when it is painted
+        loop._selector, loop.run_in_executor = self, self._counted
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def select(self, timeout: float | None = None) -> Any:
+        if self.asked and timeout != 0 and not self._busy and not self._soon():
+            self.asked -= 1
+            self._tell()
+        return self._inner.select(timeout)
+
+    def ask(self) -> None:
+        self.asked += 1
+
+    def _soon(self) -> bool:
+        end = self._loop.time() + SOON
+        return any(not one._cancelled and one._when < end for one in self._loop._scheduled)
+
+    def _counted(self, executor: Any, work: Any, *given: Any) -> Any:
+        self._busy += 1
+        done = self._run(executor, work, *given)
+        done.add_done_callback(self._ended)
+        return done
+
+    def _ended(self, _: object) -> None:
+        self._busy -= 1
+
+
+def watch(pipe: int) -> None:
+    """From now on the app says where it is on the file `pipe`, a line of JSON each time."""
+
+    class Watched(terminal.Terminal):
+        _idle: Idle | None = None
+        _spent = 0.0
+
+        def start_application_mode(self) -> None:
+            loop = asyncio.get_running_loop()
+            if self._idle is None:  # else it comes back from an editor
+                self._idle = Idle(loop, self._say)
+            super().start_application_mode()
+
+        def process_message(self, message: Message) -> None:
+            if isinstance(message, InBandWindowResize) and self._idle is not None and self._app._loop is not None:
+                self._app._loop.call_soon_threadsafe(self._idle.ask)
+            else:
+                super().process_message(message)
+
+        def _say(self) -> None:
+            spent, self._spent = self._spent, time.thread_time()
+            said = seen(self._app) | {"computed": self._spent - spent}
+            os.write(pipe, json.dumps(said).encode() + b"\n")
+
+    terminal.Terminal = Watched  # type: ignore[misc]
+
+
+def seen(app: App[Any]) -> dict[str, Any]:
+    """`place`; `keys`: what is bound here, with its id and whether that is the app's own; `clicks`: the first of each kind of
+    widget that is painted, and where; `field`: whether one types here."""
+    if not app.screen_stack:
+        return {"place": "", "keys": [], "clicks": {}, "field": False}
+    screen, focused = app.screen, app.focused
+    field = isinstance(focused, Input | TextArea)
+    keys = [
+        [key, active.binding.id or "", active.node is app, active.enabled]
+        for key, active in screen.active_bindings.items()
+        if key in _LEAVES or not (field and active.node is focused)  # else it is one of those that a field takes
+    ]
+    clicks: dict[str, tuple[int, int]] = {}
+    for widget in screen.walk_children():
+        region = widget.region.intersection(screen.region)  # type: ignore[attr-defined]
+        if widget.display and region and not widget.children:  # type: ignore[attr-defined]
+            clicks.setdefault(f"{type(widget).__name__}#{widget.id or ''}", (region.x + region.width // 2, region.y))
+    return {"place": place(app), "keys": keys, "clicks": clicks, "field": field}
