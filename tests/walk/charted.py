@@ -24,7 +24,7 @@ SILENT = 60.0  # seconds in which it has to be done with a key
 LOST = 5.0  # seconds after which it is asked again: an editor that comes and goes takes what was typed meanwhile
 HELD_UP = 2.0  # seconds that the thread of the screen may compute for one press
 LENGTH = 800  # presses before a fresh copy of the file is taken: votes, freezes and undoings have changed the old one
-SIZES = ((5, 20), (12, 40), (60, 200), (1, 1))  # rows and columns
+SIZES = ((5, 20), (60, 200), (1, 1))  # rows and columns
 _ROOT = Path(__file__).parents[2]
 _CLEAR = b"\x15\x0b"  # Ctrl+U, Ctrl+K
 
@@ -48,21 +48,21 @@ class Faults:
         self.found.setdefault(what, "\n".join([*self._done, account]))
 
 
-class Ended(Exception):
+class EndedError(Exception):
     """The app is not there any more."""
 
 
 class App:
-    """One app, on a copy of the stage's file, from its start to its end."""
+    """One app, on a copy of the stage's file, from its start to its end. `size`: rows and columns. `before`: Python that runs first."""
 
-    def __init__(self, stage: Stage, size: tuple[int, int], faults: Faults) -> None:
+    def __init__(self, stage: Stage, size: tuple[int, int], faults: Faults, before: str = "") -> None:
         self._size, self._faults, self._lines, self._tail = size, faults, b"", b""
         path = stage.fresh()
         self._folder = path.parent
         self._pipe, other = os.pipe()
         self._terminal = Terminal(
             "--db", path, "--who", stage.who, size=size, folder=self._folder, pipes=(other,),
-            before=f"from tests.walk import entry; entry.watch({other})",
+            before=f"from tests.walk import entry; entry.watch({other})\n{before}",
             env={"PYTHONPATH": os.pathsep.join([str(_ROOT), *sys.path]), "EDITOR": "true", "HOME": str(self._folder), "XDG_STATE_HOME": str(self._folder)},
         )  # fmt: skip
         os.close(other)
@@ -75,45 +75,43 @@ class App:
 
     def offers(self, rows: Iterable[str]) -> list[str]:
         """Everything that can be done here. `rows`: of the keys that nothing here takes."""
-        keys = [f"{'app' if own else 'key'} {key}" for key, _, own, enabled in self.seen["keys"] if enabled and typed(key)]
+        keys = [
+            f"{'app' if own else 'key'} {key}" for key, _, own, enabled in self.seen["keys"] if enabled and typed(key)
+        ]
         texts = ["texts"] if self.seen["field"] else []
         return [*keys, *rows, *texts, "sizes", *(f"click {name}" for name in self.seen["clicks"])]
 
     def do(self, deed: str) -> int:
-        """Do it; how many keys that was. Raises Ended."""
+        """Do it; how many keys that was. Raises EndedError."""
         kind, _, what = deed.partition(" ")
         if kind in ("app", "key"):
-            return self._press([typed(what) or b""])
+            return self._press(typed(what) or b"")
         if kind == "row":
             first, last = map(int, what.split())
             bound = {key for key, _, _, enabled in self.seen["keys"] if enabled}
             keys = [typed(key) or b"" for key in ALL[first:last] if key not in bound]
-            self._press([b"".join(keys)])
+            self._press(b"".join(keys))
             return len(keys)
         if kind == "click":
             x, y = self.seen["clicks"][what]
             at = f"{x + 1};{y + 1}"
-            return self._press([f"\x1b[<0;{at}M\x1b[<0;{at}m".encode()])
+            return self._press(f"\x1b[<0;{at}M\x1b[<0;{at}m".encode())
         if kind == "texts":
             texts = [*TEXTS, bad("pasted"), "p" * 20_000]
-            return self._press([_CLEAR + b"\x1b[200~" + text.encode() + b"\x1b[201~" for text in texts])
+            return self._press(b"".join(_CLEAR + b"\x1b[200~" + text.encode() + b"\x1b[201~" for text in texts))
         for rows, columns in (*SIZES, self._size):
             self._terminal.resize(rows, columns)
-            self._press([b""])
+            self._press(b"")
         return 0
 
     def end(self) -> None:
         self._terminal.close()
         os.close(self._pipe)
 
-    def _press(self, presses: list[bytes]) -> int:
-        where = self.place
-        for data in presses:
-            self.presses += 1
-            self._terminal.type(data + ASKS)
-            self.seen = self._look()
-            if self.place != where:
-                break
+    def _press(self, data: bytes) -> int:
+        self.presses += 1
+        self._terminal.type(data + ASKS)
+        self.seen = self._look()
         return 1
 
     def _look(self) -> dict[str, Any]:
@@ -125,10 +123,10 @@ class App:
             self._check(painted)
             self._lines += said or b""
             if said == b"":
-                raise Ended
+                raise EndedError
             if time.monotonic() > end:
                 self._faults.met(f"it did not answer within {SILENT:.0f} s")
-                raise Ended
+                raise EndedError
             if time.monotonic() > again:
                 again += LOST
                 self._terminal.type(ASKS)
@@ -150,7 +148,9 @@ class App:
         """How it ended: with 0 and without a word of a fault, or that is one."""
         status = self._terminal.ended()
         if status or b"Traceback" in self._terminal.written:
-            reports = "\n".join(one.read_text(errors="replace") for one in self._folder.rglob("crash*") if one.is_file())
+            reports = "\n".join(
+                one.read_text(errors="replace") for one in self._folder.rglob("crash*") if one.is_file()
+            )
             self._faults.met(f"it ended with {status}", f"{self._terminal.written[-600:]!r}\n{reports}")
 
 
@@ -175,7 +175,7 @@ def walk(stage: Stage, seed: int, size: tuple[int, int], chart: Chart, faults: F
             new = deed not in chart.leads[where]
             try:
                 keys = app.do(deed)
-            except Ended:
+            except EndedError:
                 chart.led(where, deed, "")
                 app.status()
                 break

@@ -88,7 +88,7 @@ def watch(pipe: int) -> None:
 
 
 def seen(app: App[Any]) -> dict[str, Any]:
-    """`place`; `keys`: what is bound here, with its id and whether that is the app's own; `clicks`: the first of each kind of
+    """`place`, "" while the app ends; `keys`: what is bound here, with its id and whether that is the app's own; `clicks`: the first of each kind of
     widget that is painted, and where; `field`: whether one types here."""
     if not app.screen_stack:
         return {"place": "", "keys": [], "clicks": {}, "field": False}
@@ -99,6 +99,8 @@ def seen(app: App[Any]) -> dict[str, Any]:
         for key, active in screen.active_bindings.items()
         if key in _LEAVES or not (field and active.node is focused)  # else it is one of those that a field takes
     ]
+    known = {key for key, *_ in keys}  # under a dialog, what comes before its own keys is not in its table
+    keys += [[key, one.id or "", True, True] for key, one in app._bindings if one.priority and key not in known]
     clicks: dict[str, tuple[int, int]] = {}
     for widget in screen.walk_children():
         region = widget.region.intersection(screen.region)  # type: ignore[attr-defined]
