@@ -12,39 +12,45 @@ from collections.abc import Callable
 from typing import Any
 
 from textual.app import App
+from textual.events import MouseMove
 from textual.message import Message
-from textual.messages import InBandWindowResize
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from readiness_tui.tui import terminal
 from tests.walk.keys import place
 
-ASKS = b"\x1b[?2048;0$y"  # "where are you?": as a terminal would say that it does not tell its size by itself
+FAR = 9999  # a line that no mouse is at
 _LEAVES = ("enter", "tab", "shift+tab", "escape", "up", "down")  # keys of a field that may do more than edit
 SOON = 0.03  # seconds: a repaint, or what a key has put off, is waited for; what is due later (news, a clock) is not
+
+
+def ask(number: int) -> bytes:
+    """ "Where are you?", as a terminal would say that the mouse is far away."""
+    return f"\x1b[<35;{number};{FAR}M".encode()
 
 
 class Idle:
     """The selector of the app's loop. It is asked to wait where nothing is ready to run: no message in any queue, and then
     nothing goes on unless a thread works for the loop, or a repaint is due."""
 
-    def __init__(self, loop: Any, tell: Callable[[], None]) -> None:
+    def __init__(self, loop: Any, tell: Callable[[int], None]) -> None:
         self._loop, self._tell, self._inner, self._busy = loop, tell, loop._selector, 0
         self._run = loop.run_in_executor
-        self.asked = 1  # at first unasked, when it is painted
+        self.asked, self._told = 0, -1  # at first it says so unasked
         loop._selector, loop.run_in_executor = self, self._counted
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
     def select(self, timeout: float | None = None) -> Any:
-        if self.asked and timeout != 0 and not self._busy and not self._soon():
-            self.asked -= 1
-            self._tell()
+        if self.asked > self._told and timeout != 0 and not self._busy and not self._soon():
+            self._told = self.asked
+            self._tell(self.asked)
         return self._inner.select(timeout)
 
-    def ask(self) -> None:
-        self.asked += 1
+    def ask(self, number: int) -> None:
+        self.asked = number
 
     def _soon(self) -> bool:
         end = self._loop.time() + SOON
@@ -74,14 +80,16 @@ def watch(pipe: int) -> None:
             super().start_application_mode()
 
         def process_message(self, message: Message) -> None:
-            if isinstance(message, InBandWindowResize) and self._idle is not None and self._app._loop is not None:
-                self._app._loop.call_soon_threadsafe(self._idle.ask)
+            if isinstance(message, MouseMove) and message.y == FAR - 1:
+                assert self._app._loop is not None
+                assert self._idle is not None
+                self._app._loop.call_soon_threadsafe(self._idle.ask, int(message.x) + 1)
             else:
                 super().process_message(message)
 
-        def _say(self) -> None:
+        def _say(self, asked: int) -> None:
             spent, self._spent = self._spent, time.thread_time()
-            said = seen(self._app) | {"computed": self._spent - spent}
+            said = seen(self._app) | {"computed": self._spent - spent, "asked": asked}
             os.write(pipe, json.dumps(said).encode() + b"\n")
 
     terminal.Terminal = Watched  # type: ignore[misc]
@@ -89,7 +97,7 @@ def watch(pipe: int) -> None:
 
 def seen(app: App[Any]) -> dict[str, Any]:
     """`place`, "" while the app ends; `keys`: what is bound here, with its id and whether that is the app's own; `clicks`: the first of each kind of
-    widget that is painted, and where; `field`: whether one types here."""
+    widget that is painted and heeds clicks, one of those that do not, and where; `field`: whether one types here."""
     if not app.screen_stack:
         return {"place": "", "keys": [], "clicks": {}, "field": False}
     screen, focused = app.screen, app.focused
@@ -105,5 +113,24 @@ def seen(app: App[Any]) -> dict[str, Any]:
     for widget in screen.walk_children():
         region = widget.region.intersection(screen.region)  # type: ignore[attr-defined]
         if widget.display and region and not widget.children:  # type: ignore[attr-defined]
-            clicks.setdefault(f"{type(widget).__name__}#{widget.id or ''}", (region.x + region.width // 2, region.y))
+            name = f"{type(widget).__name__}#{widget.id or ''}" if _heeds(type(widget)) else "text"
+            clicks.setdefault(name, (region.x + region.width // 2, region.y))
     return {"place": place(app), "keys": keys, "clicks": clicks, "field": field}
+
+
+def _heeds(kind: type) -> bool:
+    """Whether a widget of this kind has ears for the mouse, beyond what all of them do."""
+    return any(
+        name in one.__dict__
+        for one in kind.__mro__
+        if one not in Widget.__mro__
+        for name in (
+            "on_click",
+            "_on_click",
+            "on_mouse_down",
+            "_on_mouse_down",
+            "on_mouse_up",
+            "_on_mouse_up",
+            "can_focus",
+        )
+    ) or getattr(kind, "can_focus", False)
