@@ -22,6 +22,7 @@ from tests.walk.keys import place
 
 FAR = 9999  # a line that no mouse is at
 _LEAVES = ("enter", "tab", "shift+tab", "escape", "up", "down")  # keys of a field that may do more than edit
+_EARS = ("on_click", "_on_click", "on_mouse_down", "_on_mouse_down", "on_mouse_up", "_on_mouse_up")
 SOON = 0.03  # seconds: a repaint, or what a key has put off, is waited for; what is due later (news, a clock) is not
 
 
@@ -118,19 +119,8 @@ def seen(app: App[Any]) -> dict[str, Any]:
     return {"place": place(app), "keys": keys, "clicks": clicks, "field": field}
 
 
-def _heeds(kind: type) -> bool:
-    """Whether a widget of this kind has ears for the mouse, beyond what all of them do."""
-    return any(
-        name in one.__dict__
-        for one in kind.__mro__
-        if one not in Widget.__mro__
-        for name in (
-            "on_click",
-            "_on_click",
-            "on_mouse_down",
-            "_on_mouse_down",
-            "on_mouse_up",
-            "_on_mouse_up",
-            "can_focus",
-        )
-    ) or getattr(kind, "can_focus", False)
+def _heeds(kind: type[Widget]) -> bool:
+    """Whether a widget of this kind has ears for the mouse, beyond what all of them do, or is one of the app's own."""
+    own = [one for one in kind.__mro__ if one not in Widget.__mro__]
+    ears = any(name in vars(one) for one in own for name in _EARS)
+    return ears or kind.can_focus or kind.__module__.startswith("readiness_tui.")
