@@ -154,14 +154,16 @@ class App:
             self._faults.met(f"it ended with {status}", f"{self._terminal.written[-600:]!r}\n{reports}")
 
 
-def walk(stage: Stage, seed: int, size: tuple[int, int], chart: Chart, faults: Faults, *, until: float) -> None:
-    """One app: to its end, to `LENGTH`, to the time `until` (monotonic), or to where nothing untried is in reach."""
+def walk(
+    stage: Stage, seed: int, size: tuple[int, int], chart: Chart, faults: Faults, *, until: float, length: int = LENGTH
+) -> None:
+    """One app: to its end, to `length` presses, to the time `until` (monotonic), or to where nothing untried is in reach."""
     dice, began = random.Random(seed), time.monotonic()
     faults.began(f"{stage.name}, seed {seed}")
     chart.started()
     app = App(stage, size, faults)
     try:
-        while time.monotonic() < until and app.presses < LENGTH:
+        while time.monotonic() < until and app.presses < length:
             where = app.place
             chart.arrive(where, app.offers(chart.rows(where)))
             for _, name, _, enabled in app.seen["keys"]:
