@@ -61,8 +61,10 @@ def _to_the_end(stages: list[Stage], seed: int, seconds: float, path: Path) -> i
         stage, idle = waiting.pop(0)
         one = charts.setdefault(stage.name, chart.Chart())
         before = one.counts
-        charted.walk(stage, seed, SCREENS[list(STAGES).index(stage.name) % 2], one, faults, until=end)
-        chart.keep(path, charts)
+        try:
+            charted.walk(stage, seed, SCREENS[list(STAGES).index(stage.name) % 2], one, faults, until=end)
+        finally:  # also of a walk that is stopped by Ctrl+C
+            chart.keep(path, charts)
         seed, idle = seed + 1, idle + 1 if one.counts == before else 0
         if idle < IDLE:
             waiting.append((stage, idle))
