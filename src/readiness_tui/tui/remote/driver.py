@@ -10,7 +10,7 @@ from textual.drivers import web_driver
 
 from readiness_tui.tui.pastes import Parser
 
-web_driver.XTermParser = Parser  # type: ignore[misc]  # it makes its own, and no one else is in this process
+web_driver.XTermParser = Parser  # type: ignore[attr-defined]  # it makes its own, and no one else is in this process
 
 
 class _EndsAlone(Protocol):
