@@ -30,7 +30,7 @@ _.postponed, _.ages_left  # words of the templates
 _.has_expired  # Textual asks a notice
 # Textual's driver, app, palette and screens call these.
 _._run_input_thread, _.run_input_thread, _._file, _._return_code, _.panic, _.get_default_screen
-_._move_page, _._action_command_list, _._on_click, _._on_resize
+_._move_page, _._action_command_list, _._on_click, _._on_resize, _.search_themes
 _._get_left_gutter_width, _._on_click  # and a list
 # What a version of the database added, by the name of its module.
 declared_facts, evidence_lookup, explore, incident_record, kept_records, kept_results, measured_traces, next_review

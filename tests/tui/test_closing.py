@@ -126,3 +126,16 @@ async def test_a_list_of_long_words_without_width(sample_app: ReadinessApp) -> N
         await sample_app.screen.mount(listed)
         await settle(pilot)
         assert sample_app.is_running
+
+
+async def test_the_palette_of_themes_closes_once(sample_app: ReadinessApp) -> None:
+    async with sample_app.run_test() as pilot:
+        await settle(pilot)
+        sample_app.action_change_theme()
+        await pilot.pause()
+        assert isinstance(sample_app.screen, Palette)
+        for _ in range(3):
+            sample_app.simulate_key("escape")
+        await settle(pilot)
+        assert isinstance(sample_app.screen, OverviewScreen)
+        assert len(sample_app.screen_stack) == 2

@@ -15,6 +15,7 @@ from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.dialogs.explaining import ExplainDialog
 from readiness_tui.tui.dialogs.form import FormDialog
 from readiness_tui.tui.dialogs.glossary import GlossaryDialog
+from readiness_tui.tui.dialogs.palette import Palette
 from readiness_tui.tui.key_table import actions, modules_kinds
 from readiness_tui.tui.screens.help.screen import HelpScreen
 from readiness_tui.tui.screens.overview.why import WhyScreen
@@ -176,6 +177,15 @@ async def test_from_f1_to_the_keys_and_to_the_words_and_back(sample_app: Readine
         assert isinstance(sample_app.screen, GlossaryDialog)
         await press(pilot, "escape", "escape")
         assert sample_app.screen.ROOM == "checklists"
+
+
+async def test_the_palette_is_opened_once_whatever_lies_over_it(sample_app: ReadinessApp) -> None:
+    async with sample_app.run_test(size=NARROW) as pilot:
+        await press(pilot, "ctrl+p", "f1", "ctrl+p", "ctrl+p")
+        assert isinstance(sample_app.screen, ExplainDialog)
+        assert [type(one) for one in sample_app.screen_stack].count(Palette) == 1
+        await press(pilot, "escape", "ctrl+p")
+        assert isinstance(sample_app.screen, Palette)
 
 
 @pytest.mark.slow

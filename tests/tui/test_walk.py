@@ -1,13 +1,14 @@
-"""The app walked at random on hostile data: `python -m tests.walk --minutes 30` goes on for longer, and on more."""
+"""The app walked on hostile data, at random and by a chart: `python -m tests.walk` goes on for longer, on more, and to the end."""
 
 from __future__ import annotations
 
+import math
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.walk import chart, outside
+from tests.walk import chart, charted, outside
 from tests.walk.inside import Found, walk
 from tests.walk.stages import Stage
 
@@ -23,25 +24,43 @@ async def test_inside(stage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert found.steps > 5
 
 
-async def test_by_a_chart_each_key_once_and_on_from_where_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    stage, found, one = Stage("hostile", tmp_path), Found(), chart.Chart()
-    await walk(stage, 1, found, until=time.monotonic() + 15, chart=one)
-    assert found.faults == {}
-    places, tried, there_are = one.counts
-    assert 0 < tried < there_are
-    assert sum(len(led) for led in one.leads.values()) == tried
+def test_by_a_chart_each_key_once_and_on_from_where_it_was(tmp_path: Path) -> None:
+    stage, faults, one = Stage("hostile", tmp_path), charted.Faults(), chart.Chart()
+    charted.walk(stage, 1, (24, 80), one, faults, until=math.inf, length=50)
+    assert faults.found == {}
+    places, done, there_are = one.counts
+    assert 0 < done < there_are
+    assert one.keys > 0
+    assert any(one.bindings.values())
     chart.keep(tmp_path / "chart.json", {"hostile": one})
     again = chart.read(tmp_path / "chart.json")["hostile"]
     assert again.as_json() == one.as_json()
-    await walk(stage, 2, found, until=time.monotonic() + 15, chart=again)
-    assert again.counts[1] > tried
+    charted.walk(stage, 2, (24, 80), again, faults, until=math.inf, length=50)
+    assert faults.found == {}
+    assert again.counts[1] > done
     assert again.counts[0] >= places
+    assert all(len(deeds) == len(set(deeds)) for deeds in again.done.values())
     said = chart.told({"hostile": again})
     assert said[0].startswith(f"hostile: {again.counts[0]} places, {again.counts[1]} of ")
     assert "LabScreen" in said[-1].partition("never: ")[2]
+
+
+@pytest.mark.parametrize("put_in", ["raise RuntimeError('put in')", "os._exit(3)"])
+def test_a_fault_is_met_and_told_with_the_keys_before_it(put_in: str, tmp_path: Path) -> None:
+    faults = charted.Faults()
+    before = f"import os; from readiness_tui.tui.screens.help.screen import HelpScreen\ndef on_mount(self): {put_in}\nHelpScreen.on_mount = on_mount"
+    app = charted.App(Stage("no-review", tmp_path), (24, 80), faults, before=before)
+    faults.began("here")
+    faults.did(app.place, "key f1")
+    try:
+        with pytest.raises(charted.EndedError):
+            app.do("key question_mark")
+        app.status()
+    finally:
+        app.end()
+    (what,) = faults.found
+    assert what.startswith("it ended with ")
+    assert "key f1" in faults.found[what]
 
 
 def test_in_a_terminal(tmp_path: Path) -> None:

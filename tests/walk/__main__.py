@@ -1,7 +1,7 @@
 """`python -m tests.walk [--minutes 5] [--seed 1] [--stage hostile …] [--terminal | --chart FILE]`: walk the app and report what
 broke.
 
-At random: inside, which is faster and sees more, or with `--terminal` as real processes in a pseudo-terminal. To its end, with
+At random: inside, which sees more, or with `--terminal` as real processes in a pseudo-terminal. There, and to its end, with
 `--chart`: every key of every place, the nearest untried first. FILE keeps how far it came, and the next run goes on there.
 """
 
@@ -15,11 +15,12 @@ import time
 from argparse import ArgumentParser
 from pathlib import Path
 
-from tests.walk import chart, outside
+from tests.walk import chart, charted, outside
 from tests.walk.inside import Found, walk
 from tests.walk.stages import STAGES, Stage
 
-IDLE = 4  # apps in a row that found nothing new: what is left cannot be reached
+IDLE = 3  # apps in a row that found nothing new: what is left cannot be reached
+SCREENS = ((24, 80), (40, 120))  # rows and columns, for every other stage
 
 
 def main() -> int:
@@ -38,10 +39,10 @@ def main() -> int:
         stages = [Stage(name, Path(folder)) for name in asked.stage]
         if asked.terminal:
             return _in_a_terminal(stages, asked.seed, asked.minutes * 60)
-        found, seed, end = Found(), asked.seed, time.monotonic() + asked.minutes * 60
         if kept is not None:
-            seed = _to_the_end(stages, seed, found, end, kept)
-        while kept is None and time.monotonic() < end:
+            return _to_the_end(stages, asked.seed, asked.minutes * 60, kept)
+        found, seed, end = Found(), asked.seed, time.monotonic() + asked.minutes * 60
+        while time.monotonic() < end:
             asyncio.run(walk(stages[seed % len(stages)], seed, found, until=end))
             seed += 1
     print(
@@ -52,21 +53,25 @@ def main() -> int:
     return 1 if found.faults else 0
 
 
-def _to_the_end(stages: list[Stage], seed: int, found: Found, end: float, path: Path) -> int:
-    """Every key of every place of every stage; the seed that would be next."""
-    charts = chart.read(path)
+def _to_the_end(stages: list[Stage], seed: int, seconds: float, path: Path) -> int:
+    """Every key of every place of every stage."""
+    charts, faults, end = chart.read(path), charted.Faults(), time.monotonic() + seconds
     waiting = [(stage, 0) for stage in stages]
     while waiting and time.monotonic() < end:  # in turn, so that each has come as far when time is up
         stage, idle = waiting.pop(0)
         one = charts.setdefault(stage.name, chart.Chart())
         before = one.counts
-        asyncio.run(walk(stage, seed, found, until=end, chart=one))
-        chart.keep(path, charts)
+        try:
+            charted.walk(stage, seed, SCREENS[list(STAGES).index(stage.name) % 2], one, faults, until=end)
+        finally:  # also of a walk that is stopped by Ctrl+C
+            chart.keep(path, charts)
         seed, idle = seed + 1, idle + 1 if one.counts == before else 0
         if idle < IDLE:
             waiting.append((stage, idle))
-    print("\n".join(chart.told(charts)))
-    return seed
+    print("\n".join([*chart.told(charts), *(f"not at its end: {stage.name}" for stage, _ in waiting)]))
+    for what, account in faults.found.items():
+        print(f"\n=== {what}\n{account}")
+    return 1 if faults.found or waiting else 0
 
 
 def _in_a_terminal(stages: list[Stage], seed: int, seconds: float) -> int:

@@ -1,5 +1,5 @@
-"""What a walk knows of the ways through the app, so that it comes to an end: every place, every key of it, which place each
-key led to. The nearest place with a key untried comes next; what is known is kept in a file, and a walk goes on from there.
+"""What a walk knows of the ways through the app, so that it comes to an end: every place, what can be done there, where each
+deed led. The nearest place with something untried comes next; what is known is kept in a file, and a walk goes on from there.
 """
 
 from __future__ import annotations
@@ -9,115 +9,134 @@ import json
 import pkgutil
 import random
 from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
-from textual.app import App
 from textual.screen import Screen
 
 from readiness_tui import tui
-from tests.walk.keys import Step, place, steps
+from tests.walk.typed import ALL
 
-TRIES = 3  # how often a way is taken that did not lead where it had led before
+TRIES = 3  # how often, in one app, a way is taken that did not lead where it had led before
+_LAST = ("ctrl+q", "ctrl+c")  # what ends the app is done when all else is
+
+
+def screen_of(place: str) -> str:
+    """Screen or dialog, and how its title begins."""
+    return place.rpartition("/")[0]
+
+
+def owner(place: str, deed: str) -> str:
+    """For where a deed counts as done: the app's own keys, clicks and sizes once in each screen and dialog, all else for each
+    widget that is focused there. One field of a form is as good as another."""
+    if deed.startswith(("app ", "click ", "sizes")):
+        return screen_of(place)
+    return place.partition("#")[0] if "/Input#" in place or "/TextArea#" in place else place
 
 
 @dataclass
 class Chart:
-    """Of one stage. `leads`: what each key tried led to; `missing`: keys of a place that nobody has tried yet; `bound`: those of
-    them that do something there by its own table, which come first."""
+    """Of one stage. `leads`: where each deed led, from each place; `offers`: what could be done there when one was there last;
+    `done` and `missing`: by `owner`. `bindings`: by id, whether its key was pressed where it held."""
 
     leads: dict[str, dict[str, str]] = field(default_factory=dict)
-    missing: dict[str, set[str]] = field(default_factory=dict)
-    bound: dict[str, set[str]] = field(default_factory=dict)
-    bindings: dict[str, bool] = field(default_factory=dict)  # by id: whether its key was pressed where it held
-    failed: dict[str, int] = field(default_factory=dict)  # how often a place could not be reached again
-    _before: tuple[str, str] | None = None
-    _aim: str = ""
+    offers: dict[str, list[str]] = field(default_factory=dict)
+    done: dict[str, list[str]] = field(default_factory=dict)
+    missing: dict[str, list[str]] = field(default_factory=dict)
+    halved: dict[str, list[str]] = field(default_factory=dict)  # rows of keys in which one led away all the same
+    bindings: dict[str, bool] = field(default_factory=dict)
+    keys: int = 0  # different keys of different places, pressed at least once
+    presses: int = 0  # and all that was pressed, the ways included
+    starts: int = 0
+    seconds: float = 0.0
+    _failed: dict[str, int] = field(default_factory=dict)
+    _way: tuple[str, str] = ("", "")  # where a way goes, and the place that its next step leads to
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if not name.startswith("_")}
 
     @property
     def counts(self) -> tuple[int, int, int]:
-        """Places, keys tried in all of them, keys there are in all of them."""
-        tried = sum(map(len, self.leads.values()))
-        return len(self.leads), tried, tried + sum(map(len, self.missing.values()))
+        """Places; deeds done in all of them; deeds that there are."""
+        done = sum(map(len, self.done.values()))
+        return len(self.leads), done, done + sum(map(len, self.missing.values()))
 
     def started(self) -> None:
-        self._before, self._aim = None, ""
+        self._failed, self._way = {}, ("", "")
+        self.starts += 1
 
-    def next(self, app: App[None], dice: random.Random) -> Step | None:
-        """What to press now; None where nothing untried can be reached from here."""
-        here = place(app)
-        self._note(app, here)
-        possible = {str(step): step for step in steps(app)}
-        known, untried = self.leads.setdefault(here, {}), self.missing.setdefault(here, set())
-        untried |= possible.keys() - known.keys()
-        own = self.bound.setdefault(here, set())
-        own |= {str(Step("key", active.binding.key)) for active in app.screen.active_bindings.values()}
-        way = self._way(here, self.bound)
-        now = sorted(untried & possible.keys() & own) or (sorted(untried & possible.keys()) if way is None else [])
-        if now:
-            self._aim = ""
-            return self._take(app, here, possible[dice.choice(now)])
-        way = way or self._way(here, self.missing)
-        if way is None or way not in possible:
-            if self._aim:
-                self.failed[self._aim] = self.failed.get(self._aim, 0) + 1
-            return None
-        return self._take(app, here, possible[way])
+    def arrive(self, place: str, offered: Iterable[str]) -> None:
+        """One is there now, and can do so."""
+        self.offers[place] = list(offered)
+        self.leads.setdefault(place, {})
+        for deed in self.offers[place]:
+            whose = owner(place, deed)
+            if deed not in self.done.get(whose, ()) and deed not in self.missing.setdefault(whose, []):
+                self.missing[whose].append(deed)
+        aim, expected = self._way
+        if aim and place != expected:
+            self._failed[aim] = self._failed.get(aim, 0) + 1
+        self._way = ("", "")
 
-    def dropped(self) -> list[str]:
-        """Places with keys untried that could not be reached again."""
-        return [where for where, left in self.missing.items() if left]
+    def next(self, place: str, dice: random.Random) -> str | None:
+        """What to do now; None where nothing untried can be reached from here."""
+        if here := self._untried(place):
+            first = [deed for deed in here if not deed.endswith(_LAST)] or here
+            chosen = dice.choice([deed for deed in first if deed.startswith(("row", "texts", "sizes"))] or first)
+            self.done.setdefault(owner(place, chosen), []).append(chosen)
+            self.missing[owner(place, chosen)].remove(chosen)
+            return chosen
+        return self._nearest(place)
 
-    def _take(self, app: App[None], here: str, step: Step) -> Step:
-        self.missing[here].discard(str(step))
-        self.leads[here].setdefault(str(step), here)
-        self._before = (here, str(step))
-        for active in app.screen.active_bindings.values():
-            if active.binding.id and step.kind == "key" and active.binding.key == step.what and active.enabled:
-                self.bindings[active.binding.id] = True
-        return step
-
-    def _note(self, app: App[None], here: str) -> None:
-        if self._before is not None:
-            where, step = self._before
-            self.leads[where][step] = here
-        for active in app.screen.active_bindings.values():
-            if active.binding.id:
-                self.bindings.setdefault(active.binding.id, False)
-
-    def _way(self, here: str, wanted: dict[str, set[str]]) -> str | None:
-        """The first key on the shortest way to a place with something untried of what is wanted."""
-        seen, waiting = {here}, deque([(here, "")])
+    def rows(self, place: str) -> list[str]:
+        """Of the keys that nothing takes there: all in one row, but where one of them led away."""
+        halved = self.halved.get(owner(place, "row"), [])
+        rows, waiting = [], [(0, len(ALL))]
         while waiting:
-            at, first = waiting.popleft()
-            if at != here and self.missing.get(at, set()) & wanted.get(at, set()) and self.failed.get(at, 0) < TRIES:
-                self._aim = at
+            first, last = waiting.pop()
+            if f"row {first} {last}" in halved and last - first > 1:
+                middle = (first + last) // 2
+                waiting += [(first, middle), (middle, last)]
+            else:
+                rows.append(f"row {first} {last}")
+        return rows
+
+    def halve(self, place: str, row: str) -> None:
+        whose = owner(place, row)
+        self.halved.setdefault(whose, []).append(row)
+
+    def led(self, place: str, deed: str, to: str) -> None:
+        """`to`: "" where it ended the app."""
+        self.leads[place][deed] = to
+
+    def left(self) -> dict[str, list[str]]:
+        """What is untried, where."""
+        return {where: deeds for where, deeds in self.missing.items() if deeds}
+
+    def _untried(self, place: str) -> list[str]:
+        return [deed for deed in self.offers.get(place, ()) if deed in self.missing.get(owner(place, deed), ())]
+
+    def _nearest(self, place: str) -> str | None:
+        seen, waiting = {place}, deque([(place, "", "")])
+        while waiting:
+            at, first, through = waiting.popleft()
+            if first and self._untried(at) and self._failed.get(at, 0) < TRIES:
+                self._way = (at, through)
                 return first
-            for step, to in self.leads.get(at, {}).items():
-                if to not in seen:
+            for deed, to in self.leads.get(at, {}).items():
+                if to and to not in seen and (at != place or deed in self.offers[place]):
                     seen.add(to)
-                    waiting.append((to, first or step))
+                    waiting.append((to, first or deed, through or to))
         return None
-
-    def as_json(self) -> dict[str, object]:
-        return {
-            "leads": self.leads,
-            "missing": {where: sorted(left) for where, left in self.missing.items()},
-            "bound": {where: sorted(own) for where, own in self.bound.items()},
-            "bindings": self.bindings,
-        }
-
-    @classmethod
-    def of_json(cls, kept: dict[str, dict[str, dict[str, str]]]) -> Chart:
-        missing, bound = ({where: set(some) for where, some in kept[name].items()} for name in ("missing", "bound"))
-        return cls(kept["leads"], missing, bound, kept["bindings"])  # type: ignore[arg-type]
 
 
 def read(path: Path) -> dict[str, Chart]:
     """By stage; none where nothing was kept."""
     if not path.is_file():
         return {}
-    return {stage: Chart.of_json(kept) for stage, kept in json.loads(path.read_text(encoding="utf-8")).items()}
+    return {stage: Chart(**kept) for stage, kept in json.loads(path.read_text(encoding="utf-8")).items()}
 
 
 def keep(path: Path, charts: dict[str, Chart]) -> None:
@@ -143,18 +162,20 @@ def told(charts: dict[str, Chart]) -> list[str]:
     """What was walked, stage by stage, and what was not: screens, keys and places."""
     lines = []
     for stage, chart in charts.items():
-        places, tried, there_are = chart.counts
-        lines.append(f"{stage}: {places} places, {tried} of {there_are} keys tried")
-        lines += [f"    left at {where}: {len(chart.missing[where])} keys" for where in chart.dropped()]
-    been = {where.partition("/")[0].partition("[")[0] for chart in charts.values() for where in chart.leads}
-    held = {
-        name: any(chart.bindings.get(name) for chart in charts.values())
-        for chart in charts.values()
-        for name in chart.bindings
-    }
+        places, done, there_are = chart.counts
+        lines.append(
+            f"{stage}: {places} places, {done} of {there_are} deeds, {chart.keys} keys; {chart.presses} presses in"
+            f" {chart.seconds:.0f} s, {chart.starts} starts"
+        )
+        lines += [f"    left at {where}: {', '.join(sorted(deeds))}" for where, deeds in sorted(chart.left().items())]
+    all_ = charts.values()
+    been = {screen_of(where).partition("[")[0] for chart in all_ for where in chart.leads}
+    held = {name: any(chart.bindings.get(name) for chart in all_) for chart in all_ for name in chart.bindings}
     never = sorted(screens() - been)
-    lines.append(
-        f"all: {sum(held.values())} of {len(held)} bindings pressed; never: {', '.join(n for n, was in held.items() if not was) or 'none'}"
-    )
-    lines.append(f"screens and dialogs: {len(been)} seen; never: {', '.join(never) or 'none'}")
+    lines += [
+        f"all: {len({where for chart in all_ for where in chart.leads})} different places, {sum(chart.keys for chart in all_)} keys,"
+        f" {sum(chart.presses for chart in all_)} presses in {sum(chart.seconds for chart in all_):.0f} s",
+        f"bindings: {sum(held.values())} of {len(held)} pressed; never: {', '.join(n for n, was in held.items() if not was) or 'none'}",
+        f"screens and dialogs: {len(been)} seen; never: {', '.join(never) or 'none'}",
+    ]
     return lines

@@ -21,7 +21,7 @@ PLAIN = (
 TEXTS = (
     "", "x", "0", "-1", "1e999", "2026-12-24", "2026-02-30", "9999-12-31", "0001-01-01", "tomorrow", "OBS-01", "OWN-01", "ana", "sev:2 is:open",
     "latency>3000 tag:", "score:faithfulness<0.5", 'status:"', "(((", "[/nope]", "é" * 400, "日本語 e\u0301\u0301 👩 \u200b", "\x00\x1b[31m",
-    POISON, bad("typed"), "a" * 5000, "\n".join("line" for _ in range(300)), "/etc/passwd", "/dev/null", "~", ".", "..", "/nowhere/x.json", "nan", "@x /sev 9",
+    POISON, bad("typed"), "a" * 5000, "\n".join("line" for _ in range(300)), "/proc/version", "/dev/null", "~", ".", "..", "/nowhere/x.json", "nan", "@x /sev 9",
 )  # fmt: skip
 _WORD = re.compile(r"[A-Za-z]{2,}")
 SIZES = ((80, 24), (120, 40), (20, 5), (40, 12), (200, 60), (81, 8), (10, 3), (1, 1))

@@ -10,7 +10,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from fcntl import ioctl
 from pathlib import Path
@@ -21,7 +21,8 @@ MAIN = "from readiness_tui.cli import main; main()"
 
 
 class Terminal:
-    """`before`: Python that runs first, for faults put in. `size`: rows and columns. `folder`: where it is started."""
+    """`before`: Python that runs first, for faults put in. `size`: rows and columns. `folder`: where it is started. `pipes`: open
+    files that it has too."""
 
     def __init__(
         self,
@@ -31,6 +32,7 @@ class Terminal:
         env: Mapping[str, str | None] | None = None,
         ignored: signal.Signals | None = None,
         folder: Path | None = None,
+        pipes: Sequence[int] = (),
     ) -> None:
         self.written = b""
         self._main, other = pty.openpty()
@@ -44,7 +46,7 @@ class Terminal:
         given = {**os.environ, "TERM": "xterm-256color", "TEXTUAL_ANIMATIONS": "none", **(env or {})}
         self.process = subprocess.Popen(
             [sys.executable, "-c", f"{before}\n{MAIN}", *map(str, arguments)],
-            stdin=other, stdout=other, stderr=other, start_new_session=True, preexec_fn=own, cwd=folder,
+            stdin=other, stdout=other, stderr=other, start_new_session=True, preexec_fn=own, cwd=folder, pass_fds=pipes,
             env={name: value for name, value in given.items() if value is not None},
         )  # fmt: skip
         os.close(other)
@@ -63,6 +65,17 @@ class Terminal:
                 got += some
         self.written += got
         return got
+
+    def either(self, pipe: int, seconds: float) -> tuple[bytes, bytes | None]:
+        """What it paints and what it says on `pipe`, as soon as there is one of them: b"" of the pipe where it has ended, None
+        where it said nothing. Only the last of what is painted is kept."""
+        ready = select.select([self._main, pipe], [], [], seconds)[0]
+        painted, said = b"", os.read(pipe, 65536) if pipe in ready else None
+        if self._main in ready:
+            with suppress(OSError):  # it has ended: the pipe says so
+                painted = os.read(self._main, 65536)
+        self.written = (self.written + painted)[-65536:]
+        return painted, said
 
     def until(self, *texts: str, patience: float = PATIENCE) -> None:
         """Read until one of `texts` is among what was painted since the last key."""

@@ -10,9 +10,10 @@ from contextlib import suppress
 from typing import Any, Protocol, TextIO, cast
 
 from textual._parser import ParseError
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
+
+from readiness_tui.tui.pastes import Parser
 
 _PAUSE = 0.1  # seconds until it looks whether a lone Esc was one, and whether the app is leaving
 _READ = 65536  # bytes at once: a large paste comes in few pieces
@@ -48,7 +49,7 @@ class _Ends(Protocol):
 
 class Terminal(LinuxDriver):
     """Reads as Textual's does, but for two ends that it has no answer to: a terminal that is gone ends the app, where Textual
-    reads its end for ever, at full speed; and bytes that are no UTF-8 are shown as such, where Textual fails.
+    reads its end for ever, at full speed; and bytes that are no UTF-8 are shown as such, where Textual fails. No paste presses keys.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -56,7 +57,7 @@ class Terminal(LinuxDriver):
         self._file: Any = _Lasting(cast(TextIO, self._file))
 
     def run_input_thread(self) -> None:
-        parser, decode = XTermParser(self._debug), getincrementaldecoder("utf-8")("replace").decode
+        parser, decode = Parser(self._debug), getincrementaldecoder("utf-8")("replace").decode
         while not self.exit_event.is_set():
             if select.select([self.fileno], [], [], _PAUSE)[0]:
                 raw = os.read(self.fileno, _READ)

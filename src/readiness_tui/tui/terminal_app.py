@@ -65,8 +65,17 @@ class TerminalApp(App[None]):
     def action_command_palette(self) -> None:
         from readiness_tui.tui.dialogs.palette import Palette
 
-        if not isinstance(self.screen, Palette):
+        # It may lie under what was opened over it, such as what F1 says.
+        if not any(isinstance(screen, Palette) for screen in self.screen_stack):
             self.push_screen(Palette(id="--command-palette"))
+
+    def search_themes(self) -> None:
+        """As Textual's, but in a palette that closes itself: closed twice at once, its own took the room underneath along."""
+        from textual.theme import ThemeProvider
+
+        from readiness_tui.tui.dialogs.palette import Palette
+
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
     def action_help_quit(self) -> None:
         """Ctrl+C. As Textual's, but by the key's own name, and without markup, which notices here show as it is."""

@@ -6,7 +6,11 @@ import os
 from contextlib import suppress
 from typing import Any, Protocol, cast
 
-from textual.drivers.web_driver import WebDriver
+from textual.drivers import web_driver
+
+from readiness_tui.tui.pastes import Parser
+
+web_driver.XTermParser = Parser  # type: ignore[attr-defined]  # it makes its own, and no one else is in this process
 
 
 class _EndsAlone(Protocol):
@@ -17,7 +21,7 @@ class _EndsAlone(Protocol):
     def end_anyway(self) -> None: ...
 
 
-class BrowserDriver(WebDriver):
+class BrowserDriver(web_driver.WebDriver):
     """As Textual's, but a server that is gone ends the app, where Textual's would go on for ever with nobody to see it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,0 +1,126 @@
+"""The app as `tests.walk` starts it in a terminal: the real command with the real driver, which says over a pipe where it is, once
+it is asked and as soon as nothing goes on in it any more. So nobody who presses keys has to wait by a clock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+from textual.app import App
+from textual.events import MouseMove
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+from readiness_tui.tui import terminal
+from tests.walk.keys import place
+
+FAR = 9999  # a line that no mouse is at
+_LEAVES = ("enter", "tab", "shift+tab", "escape", "up", "down")  # keys of a field that may do more than edit
+_EARS = ("on_click", "_on_click", "on_mouse_down", "_on_mouse_down", "on_mouse_up", "_on_mouse_up")
+SOON = 0.03  # seconds: a repaint, or what a key has put off, is waited for; what is due later (news, a clock) is not
+
+
+def ask(number: int) -> bytes:
+    """ "Where are you?", as a terminal would say that the mouse is far away."""
+    return f"\x1b[<35;{number};{FAR}M".encode()
+
+
+class Idle:
+    """The selector of the app's loop. It is asked to wait where nothing is ready to run: no message in any queue, and then
+    nothing goes on unless a thread works for the loop, or a repaint is due."""
+
+    def __init__(self, loop: Any, tell: Callable[[int], None]) -> None:
+        self._loop, self._tell, self._inner, self._busy = loop, tell, loop._selector, 0
+        self._run = loop.run_in_executor
+        self.asked, self._told = 0, -1  # at first it says so unasked
+        loop._selector, loop.run_in_executor = self, self._counted
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def select(self, timeout: float | None = None) -> Any:
+        if self.asked > self._told and timeout != 0 and not self._busy and not self._soon():
+            self._told = self.asked
+            self._tell(self.asked)
+        return self._inner.select(timeout)
+
+    def ask(self, number: int) -> None:
+        self.asked = number
+
+    def _soon(self) -> bool:
+        end = self._loop.time() + SOON
+        return any(not one._cancelled and one._when < end for one in self._loop._scheduled)
+
+    def _counted(self, executor: Any, work: Any, *given: Any) -> Any:
+        self._busy += 1
+        done = self._run(executor, work, *given)
+        done.add_done_callback(self._ended)
+        return done
+
+    def _ended(self, _: object) -> None:
+        self._busy -= 1
+
+
+def watch(pipe: int) -> None:
+    """From now on the app says where it is on the file `pipe`, a line of JSON each time."""
+
+    class Watched(terminal.Terminal):
+        _idle: Idle | None = None
+        _spent = 0.0
+
+        def start_application_mode(self) -> None:
+            loop = asyncio.get_running_loop()
+            if self._idle is None:  # else it comes back from an editor
+                self._idle = Idle(loop, self._say)
+            super().start_application_mode()
+
+        def process_message(self, message: Message) -> None:
+            if isinstance(message, MouseMove) and message.y == FAR - 1:
+                assert self._app._loop is not None
+                assert self._idle is not None
+                self._app._loop.call_soon_threadsafe(self._idle.ask, int(message.x) + 1)
+            else:
+                super().process_message(message)
+
+        def _say(self, asked: int) -> None:
+            spent, self._spent = self._spent, time.thread_time()
+            said = seen(self._app) | {"computed": self._spent - spent, "asked": asked}
+            os.write(pipe, json.dumps(said).encode() + b"\n")
+
+    terminal.Terminal = Watched  # type: ignore[misc]
+
+
+def seen(app: App[Any]) -> dict[str, Any]:
+    """`place`, "" while the app ends; `keys`: what is bound here, with its id and whether that is the app's own; `clicks`: the first of each kind of
+    widget that is painted and heeds clicks, one of those that do not, and where; `field`: whether one types here."""
+    if not app.screen_stack:
+        return {"place": "", "keys": [], "clicks": {}, "field": False}
+    screen, focused = app.screen, app.focused
+    field = isinstance(focused, Input | TextArea)
+    keys = [
+        [key, active.binding.id or "", active.node is app, active.enabled]
+        for key, active in screen.active_bindings.items()
+        if key in _LEAVES or not (field and active.node is focused)  # else it is one of those that a field takes
+    ]
+    known = {key for key, *_ in keys}  # under a dialog, what comes before its own keys is not in its table
+    keys += [[key, one.id or "", True, True] for key, one in app._bindings if one.priority and key not in known]
+    clicks: dict[str, tuple[int, int]] = {}
+    for widget in screen.walk_children():
+        region = widget.region.intersection(screen.region)  # type: ignore[attr-defined]
+        if widget.display and region and not widget.children:  # type: ignore[attr-defined]
+            name = f"{type(widget).__name__}#{widget.id or ''}" if _heeds(type(widget)) else "text"
+            clicks.setdefault(name, (region.x + region.width // 2, region.y))
+    return {"place": place(app), "keys": keys, "clicks": clicks, "field": field}
+
+
+def _heeds(kind: type[Widget]) -> bool:
+    """Whether a widget of this kind has ears for the mouse, beyond what all of them do, or is one of the app's own."""
+    own = [one for one in kind.__mro__ if one not in Widget.__mro__]
+    ears = any(name in vars(one) for one in own for name in _EARS)
+    return ears or kind.can_focus or kind.__module__.startswith("readiness_tui.")
