@@ -68,6 +68,7 @@ class Store:
         self._shapes: dict[str, Shape] = {}
         self._local = threading.local()
         self._readers: list[sqlite.Connection] = []
+        self._name = str(path)  # each save asks for it, and a Path is made to text each time
         self._wal = os.path.realpath(path) + "-wal"
         self._closed = False
         self._inode = _inode(path)
@@ -203,7 +204,6 @@ class Store:
             try:
                 _patiently(conn, "BEGIN IMMEDIATE")
                 self._check(conn)
-                schema = seal.cookie(conn)
                 if key is not None:
                     done = conn.execute("SELECT id FROM change WHERE idempotency_key = ?", (key,)).fetchone()
                     if done is not None:
@@ -224,7 +224,6 @@ class Store:
                 )
                 yield tx
                 tx.close()
-                seal.follow_schema(conn, schema)
                 _patiently(conn, "COMMIT")
                 if tx.entry is not None:
                     self.own_changes.add(tx.entry)
@@ -235,6 +234,8 @@ class Store:
                         conn.execute("ROLLBACK")
                 if isinstance(error, sqlite.sqlite3.Error):
                     raise explain(error, self.path) from error
+                if isinstance(error, UnicodeEncodeError):
+                    raise faults.no_unicode(str(error.object)) from error
                 raise
 
     def keep(self, put: Callable[[sqlite.Connection], None]) -> bool:
@@ -328,7 +329,7 @@ class Store:
     def _check(self, conn: sqlite.Connection) -> None:
         """What another process may have done to the file since it was opened."""
         try:
-            same = _inode(self.path) == self._inode
+            same = _inode(self._name) == self._inode
         except OSError:
             same = False
         if not same:
@@ -340,8 +341,8 @@ class Store:
             raise writing.mixed(self.path)
 
 
-def _inode(path: Path) -> tuple[int, int]:
-    stat = path.stat()
+def _inode(path: Path | str) -> tuple[int, int]:
+    stat = os.stat(path)
     return stat.st_dev, stat.st_ino
 
 
@@ -351,12 +352,14 @@ def _patiently(conn: sqlite.Connection, sql: str) -> None:
     SQLite's own waiting sleeps ever longer, up to 100 ms: beside busy writers it starves, and the disk idles. Short
     random pauses give everybody a turn.
     """
-    deadline = time.monotonic() + PATIENCE
+    deadline = None
     while True:
         try:
             conn.execute(sql)
             return
         except sqlite.sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > deadline:
+            now = time.monotonic()
+            deadline = deadline or now + PATIENCE
+            if "locked" not in str(error) or now > deadline:
                 raise
         time.sleep(random.uniform(0.0005, 0.004))
