@@ -347,19 +347,29 @@ def _inode(path: Path | str) -> tuple[int, int]:
 
 
 def _patiently(conn: sqlite.Connection, sql: str) -> None:
-    """Begin or commit, asking again and again for 10 s while others hold the lock.
-
-    SQLite's own waiting sleeps ever longer, up to 100 ms: beside busy writers it starves, and the disk idles. Short
-    random pauses give everybody a turn.
-    """
-    deadline = None
+    """Begin or commit, asking again and again for 10 s while others hold the lock."""
+    began = None
     while True:
         try:
             conn.execute(sql)
             return
         except sqlite.sqlite3.OperationalError as error:
             now = time.monotonic()
-            deadline = deadline or now + PATIENCE
-            if "locked" not in str(error) or now > deadline:
+            began = now if began is None else began
+            if "locked" not in str(error) or now - began > PATIENCE:
                 raise
-        time.sleep(random.uniform(0.0005, 0.004))
+        longest = _pause(now - began, sql == "COMMIT")
+        time.sleep(random.uniform(longest / 8, longest))
+
+
+def _pause(waited: float, commits: bool) -> float:
+    """How long to pause at most before asking again, in seconds, after so many of waiting.
+
+    SQLite's own waiting sleeps ever longer, up to 100 ms: beside busy writers it starves, and the disk idles. Here whoever
+    waits asks soon at first; then less often, because each look takes time from those who save; and most often once a
+    third of the patience is gone, so that they are next. Who commits waits for those who read this moment, and all
+    others wait for them.
+    """
+    if commits:
+        return min(0.004, 0.0005 + waited / 100)
+    return 0.002 if waited > PATIENCE / 3 else min(0.025, 0.004 + waited / 4)
