@@ -18,6 +18,7 @@ PROCESSES = 8
 LEAST = 0.75  # of a bare loop
 TURNS = 3  # the two are run in turns, so that a busy moment meets both
 _NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
+_SYSTEM = "Support bot"
 _ROOT = Path(__file__).parents[2]
 
 
@@ -102,7 +103,7 @@ def _lay(path: Path) -> None:
     from readiness_tui.store import Store, reviews
 
     with Store.open(path, create=True) as store, store.write("ana", "review opened", now=_NOW) as tx:
-        reviews.put(tx, Review(0, "Support bot", "1", date(2026, 11, 24), "ana"))
+        reviews.put(tx, Review(0, _SYSTEM, "1", date(2026, 11, 24), "ana"))
 
 
 def _ready() -> None:
@@ -131,8 +132,12 @@ def _vote(path: Path, name: str, count: str) -> None:
 
 
 _VOTE = "INSERT INTO vote(review_id, item_id, reviewer, points, na, na_reason, at) VALUES (1, ?, ?, ?, 0, '', ?)"
-_CHANGE = "INSERT INTO change(at, who, what, review_id) VALUES (?, ?, 'scored', 1)"
-_ROW = "INSERT INTO change_row(change_id, position, table_name, pk, item_id, new_json) VALUES (?, 1, 'vote', ?, ?, ?)"
+_CHANGE = f"INSERT INTO change(at, who, what, review_id, system) VALUES (?, ?, 'scored', 1, '{_SYSTEM}')"
+_ROW = "INSERT INTO change_row(change_id, position, table_name, pk, item_id, new_json) VALUES (?, 0, 'vote', ?, ?, ?)"
+_JSON = (
+    '{"at":"%s","carried_from":null,"item_id":"%s","na":0,"na_reason":"","points":%d,"review_id":1,"reviewer":"%s",'
+    '"together":0}'
+)
 _HASH = "UPDATE change SET hash = ? WHERE id = ?"
 _HEAD = "UPDATE chain SET entries = entries + 1, last = ?, hash = ?"
 
@@ -146,7 +151,7 @@ def _bare(path: Path, name: str, count: str) -> None:
     conn.execute("PRAGMA synchronous = FULL")
     conn.execute("PRAGMA foreign_keys = ON")
     _ready()
-    at = _NOW.isoformat()
+    at = _NOW.isoformat(timespec="microseconds")
     for number in range(int(count)):
         while True:
             try:
@@ -154,10 +159,10 @@ def _bare(path: Path, name: str, count: str) -> None:
                 break
             except sqlite3.OperationalError:
                 continue
-        item, row = f"{name}-{number}", '{"points": 1, "na": 0, "na_reason": "", "at": "2026-11-24T14:02:00.000000Z"}'
+        item = f"{name}-{number}"
         conn.execute(_VOTE, (item, name, number % 3, at))
         change = conn.execute(_CHANGE, (at, name)).lastrowid
-        conn.execute(_ROW, (change, f'[1,"{item}","{name}"]', item, row))
+        conn.execute(_ROW, (change, f'[1,"{item}","{name}"]', item, _JSON % (at, item, number % 3, name)))
         made = f"{change:064x}"
         conn.execute(_HASH, (made, change))
         conn.execute(_HEAD, (change, made))

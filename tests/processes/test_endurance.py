@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,32 @@ def test_every_part_is_tried_here_and_has_its_row_on_the_page() -> None:
     assert FEW.keys() == PARTS.keys()
     for part in PARTS.values():
         assert f"`python -m benchmarks.endurance --part {part.name}`" in PAGE
+
+
+def test_the_bare_loop_writes_the_rows_of_a_save(tmp_path: Path) -> None:
+    """What a save is held against is no smaller than a save: each row the same, but for the hash that nobody works out."""
+    found = []
+    for job in ("vote", "bare"):
+        path = tmp_path / f"{job}.db"
+        for words in (("lay",), (job, "p", "5")):
+            subprocess.run(
+                [sys.executable, "-m", "benchmarks.endurance.saves", "sqlite3", words[0], str(path), *words[1:]],
+                cwd=ROOT, input="\n", text=True, check=True, stdout=subprocess.DEVNULL, timeout=60,
+            )  # fmt: skip
+        conn = sqlite3.connect(path)
+        rows = {
+            table: conn.execute(f"SELECT * FROM {table} ORDER BY 1, 2").fetchall()
+            for table in ("vote", "change", "change_row", "chain")
+        }
+        conn.close()
+        assert [len(rows[table]) for table in ("vote", "change", "change_row", "chain")] == [5, 6, 6, 1]
+        found.append([[[_length(value) for value in row] for row in rows[table]] for table in rows])
+    assert found[0] == found[1]
+
+
+def _length(value: object) -> object:
+    """A hash counts by its length alone."""
+    return len(value) if isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) else value
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3  # Python's own names all codes
 import threading
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,19 @@ def test_text_that_is_not_unicode_is_refused_in_words(store: Store) -> None:
     with pytest.raises(ReadinessError, match="not valid Unicode"):
         note(store, "a\ud800b")
     assert notes(store) == {}
+
+
+@pytest.mark.parametrize("where", ["who", "what", "why", "key", "item", "in an update"])
+def test_such_text_is_refused_wherever_it_stands(store: Store, where: str) -> None:
+    bad, said = "a\ud800b", {"who": "ana", "what": "noted", "why": "", "key": None, "item": "OBS-01", "text": "new"}
+    note(store, "old")
+    said["text" if where == "in an update" else where] = bad
+    with (
+        pytest.raises(ReadinessError, match=r"“a.*b” holds a character that is not valid Unicode"),
+        store.write(str(said["who"]), str(said["what"]), str(said["why"]), now=NOW, key=said["key"]) as tx,
+    ):
+        assessments.put_note(tx, 1, str(said["item"]), str(said["text"]))
+    assert notes(store) == {"OBS-01": "old"}
 
 
 def test_hostile_text_comes_back_as_it_was(store: Store) -> None:
@@ -246,3 +260,46 @@ def test_settings_and_drafts(store: Store) -> None:
         assert settings.get_draft(conn, "note/OBS-01") == settings.UnsavedText("half a sentence", NOW)
         assert settings.get_draft(conn, "note/OBS-02") is None
         assert [change.what for change in audit.log(conn)] == ["started a review"]  # neither is audited
+
+
+# What a save costs
+
+
+def test_a_vote_asks_sqlite_for_little(store: Store) -> None:
+    """Each statement costs some of the time in which nobody else can save. The two that read before the vote is written
+    are what it replaces, and whether its review is frozen."""
+    asked: list[str] = []
+
+    def vote(item: str) -> None:
+        with store.write("ana", "scored", now=NOW, review_id=1) as tx:
+            assessments.put_vote(tx, 1, Vote(item, "ana", 1, at=NOW))
+
+    vote("OBS-01")  # which columns the table has is asked once
+    store._writer.set_trace_callback(asked.append)
+    vote("OBS-02")
+    store._writer.set_trace_callback(None)
+    kinds = [sql.split("(")[0].split(" WHERE ")[0].split(" = ")[0] for sql in asked if not sql.startswith("--")]
+    assert [kind for kind, _ in groupby(kinds)] == [  # a statement is told of again when its trigger has run
+        "BEGIN IMMEDIATE",
+        "PRAGMA user_version",
+        "SELECT * FROM vote",
+        "SELECT system, release, frozen_at FROM review",
+        "INSERT INTO vote",
+        "INSERT INTO change",
+        "INSERT INTO change_row",
+        "SELECT hash, ",
+        "UPDATE change SET hash",
+        "UPDATE chain SET entries",
+        "COMMIT",
+    ]
+
+
+def test_whoever_waits_asks_soon_then_seldom_then_most_often() -> None:
+    """So that one who is alone hardly waits, many take little from each other, and nobody waits for ever."""
+    first, later, at_last = (db._pause(waited, commits=False) for waited in (0.0, 1.0, db.PATIENCE / 2))
+    assert at_last < first < later
+    tenths = [step / 10 for step in range(100)]
+    assert all(0 < db._pause(waited, commits=False) <= 0.025 for waited in tenths)
+    # Who commits holds the lock for which the others wait.
+    assert all(db._pause(waited, commits=True) <= 0.004 for waited in tenths)
+    assert db._pause(0, commits=True) < first

@@ -68,6 +68,7 @@ class Store:
         self._shapes: dict[str, Shape] = {}
         self._local = threading.local()
         self._readers: list[sqlite.Connection] = []
+        self._name = str(path)  # each save asks for it, and a Path is made to text each time
         self._wal = os.path.realpath(path) + "-wal"
         self._closed = False
         self._inode = _inode(path)
@@ -203,7 +204,6 @@ class Store:
             try:
                 _patiently(conn, "BEGIN IMMEDIATE")
                 self._check(conn)
-                schema = seal.cookie(conn)
                 if key is not None:
                     done = conn.execute("SELECT id FROM change WHERE idempotency_key = ?", (key,)).fetchone()
                     if done is not None:
@@ -224,7 +224,6 @@ class Store:
                 )
                 yield tx
                 tx.close()
-                seal.follow_schema(conn, schema)
                 _patiently(conn, "COMMIT")
                 if tx.entry is not None:
                     self.own_changes.add(tx.entry)
@@ -235,6 +234,8 @@ class Store:
                         conn.execute("ROLLBACK")
                 if isinstance(error, sqlite.sqlite3.Error):
                     raise explain(error, self.path) from error
+                if isinstance(error, UnicodeEncodeError):
+                    raise faults.no_unicode(str(error.object)) from error
                 raise
 
     def keep(self, put: Callable[[sqlite.Connection], None]) -> bool:
@@ -328,7 +329,7 @@ class Store:
     def _check(self, conn: sqlite.Connection) -> None:
         """What another process may have done to the file since it was opened."""
         try:
-            same = _inode(self.path) == self._inode
+            same = _inode(self._name) == self._inode
         except OSError:
             same = False
         if not same:
@@ -340,23 +341,35 @@ class Store:
             raise writing.mixed(self.path)
 
 
-def _inode(path: Path) -> tuple[int, int]:
-    stat = path.stat()
+def _inode(path: Path | str) -> tuple[int, int]:
+    stat = os.stat(path)
     return stat.st_dev, stat.st_ino
 
 
 def _patiently(conn: sqlite.Connection, sql: str) -> None:
-    """Begin or commit, asking again and again for 10 s while others hold the lock.
-
-    SQLite's own waiting sleeps ever longer, up to 100 ms: beside busy writers it starves, and the disk idles. Short
-    random pauses give everybody a turn.
-    """
-    deadline = time.monotonic() + PATIENCE
+    """Begin or commit, asking again and again for 10 s while others hold the lock."""
+    began = None
     while True:
         try:
             conn.execute(sql)
             return
         except sqlite.sqlite3.OperationalError as error:
-            if "locked" not in str(error) or time.monotonic() > deadline:
+            now = time.monotonic()
+            began = now if began is None else began
+            if "locked" not in str(error) or now - began > PATIENCE:
                 raise
-        time.sleep(random.uniform(0.0005, 0.004))
+        longest = _pause(now - began, sql == "COMMIT")
+        time.sleep(random.uniform(longest / 8, longest))
+
+
+def _pause(waited: float, commits: bool) -> float:
+    """How long to pause at most before asking again, in seconds, after so many of waiting.
+
+    SQLite's own waiting sleeps ever longer, up to 100 ms: beside busy writers it starves, and the disk idles. Here whoever
+    waits asks soon at first; then less often, because each look takes time from those who save; and most often once a
+    third of the patience is gone, so that they are next. Who commits waits for those who read this moment, and all
+    others wait for them.
+    """
+    if commits:
+        return min(0.004, 0.0005 + waited / 100)
+    return 0.002 if waited > PATIENCE / 3 else min(0.025, 0.004 + waited / 4)

@@ -59,6 +59,14 @@ def read_only(path: Path, why: str) -> ReadinessError:
     )
 
 
+def no_unicode(text: str) -> ReadinessError:
+    """SQLite takes no text that is not Unicode (a lone surrogate from a broken paste or file name)."""
+    return ReadinessError(
+        f"The text “{one_line(text, 60)}” holds a character that is not valid Unicode, so it cannot be stored. Nothing was"
+        " saved. Take it out and save again."
+    )
+
+
 def explain(error: Exception, path: Path) -> ReadinessError:
     """The sentence for an error of the SQLite module while working on `path`."""
     if isinstance(error, OSError) and error.strerror:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.store import sqlite
 from readiness_tui.store.chain import seal
-from readiness_tui.store.codec import dump, stamp
+from readiness_tui.store.codec import dump_bytes, stamp
 
 Row = dict[str, Any]
 Key = int | str | Sequence[int | str]
@@ -21,30 +21,32 @@ Key = int | str | Sequence[int | str]
 def fetch(conn: sqlite.Connection, sql: str, values: Sequence[Any] = ()) -> list[Row]:
     """All rows as dictionaries, read at once: no open cursor stays behind to hold a lock."""
     cursor = conn.execute(sql, values)
+    if not (found := cursor.fetchall()):
+        return []
     names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def _storable(row: Row) -> None:
-    """SQLite takes no text that is not Unicode (a lone surrogate from a broken paste or file name)."""
-    for value in row.values():
-        if isinstance(value, str) and not value.isascii():
-            try:
-                value.encode()
-            except UnicodeEncodeError as error:
-                raise ReadinessError(
-                    f"The text “{one_line(value, 60)}” holds a character that is not valid Unicode, so it cannot be "
-                    "stored. Nothing was saved. Take it out and save again."
-                ) from error
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A table's primary key, the clause that finds a row by it, and how many columns it has."""
+    """A table's primary key, the clause and the query that find a row by it, how many columns the table has, and which of
+    them says whose review a row is of."""
 
     pk: tuple[str, ...]
     where: str
+    find: str
     width: int
+    review: str
+
+
+@lru_cache(maxsize=256)
+def _insert(table: str, columns: tuple[str, ...]) -> str:
+    """Made once: SQLite's module finds a statement that it has prepared by its text."""
+    return f"INSERT INTO {table}({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+
+
+def _json(row: Row) -> str:
+    return dump_bytes(row, row.values()).decode("utf-8", "surrogatepass")
 
 
 def frozen_words(conn: sqlite.Connection, review_id: int) -> str:
@@ -61,6 +63,14 @@ def frozen_words(conn: sqlite.Connection, review_id: int) -> str:
         f"The review of {one_line(found[0])} {one_line(found[1])} was frozen at {str(found[2])[:16].replace('T', ' ')} UTC and cannot change"
         f" any more; nothing was saved. {way}."
     )
+
+
+_SAID = "at, who, what, why, review_id, system"
+_GIVEN = "?1, ?2, ?3, ?4, ?5, coalesce(?6, (SELECT system FROM review WHERE id = ?5))"
+# SQLite looks for nothing to compare with where it is not given a key, or what is undone: most saves have neither.
+_ENTRY = f"INSERT INTO change({_SAID}) VALUES ({_GIVEN})"
+_RARE_ENTRY = f"INSERT INTO change({_SAID}, idempotency_key, undoes, undoable) VALUES ({_GIVEN}, ?7, ?8, ?9)"
+_INSERT_ROW = f"INSERT INTO change_row(change_id, {seal.ROW}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
 class Tx:
@@ -100,6 +110,7 @@ class Tx:
         self._rows: list[tuple[Any, ...]] = []  # of the entry, as `seal.ROW` names their columns
         self._guarded: set[int] = set()
         self._shapes = shapes  # of each table met so far: kept by the store, asking takes longer than writing
+        self._at = stamp(now)
 
     @cached_property
     def db(self) -> Any:
@@ -112,21 +123,11 @@ class Tx:
         if self._change is None:
             if self._refusal:
                 raise ReadinessError(self._refusal)
-            cursor = self.conn.execute(
-                "INSERT INTO change(at, who, what, why, review_id, system, idempotency_key, undoes, undoable)"
-                " VALUES (?1, ?2, ?3, ?4, ?5, coalesce(?6, (SELECT system FROM review WHERE id = ?5)), ?7, ?8, ?9)",
-                (
-                    stamp(self.now),
-                    self.who,
-                    self.what,
-                    self.why,
-                    self._review_id,
-                    self._system,
-                    self._key,
-                    self._undoes,
-                    int(self._undoable),
-                ),
-            )
+            said = (self._at, self.who, self.what, self.why, self._review_id, self._system)
+            if self._key is None and self._undoes is None and self._undoable:
+                cursor = self.conn.execute(_ENTRY, said)
+            else:
+                cursor = self.conn.execute(_RARE_ENTRY, (*said, self._key, self._undoes, int(self._undoable)))
             self._change = int(cursor.lastrowid or 0)
         return self._change
 
@@ -141,7 +142,7 @@ class Tx:
             _ = self.change_id
         if self._change is not None:
             entry = (
-                self._change, stamp(self.now), self.who, self.what, self.why, self._review_id, None, self._undoes,
+                self._change, self._at, self.who, self.what, self.why, self._review_id, None, self._undoes,
                 int(self._undoable),
             )  # fmt: skip
             seal.append(self.conn, entry, self._rows)
@@ -156,7 +157,7 @@ class Tx:
 
     def get(self, table: str, key: Key) -> Row | None:
         """The row of this primary key as it is now."""
-        found = fetch(self.conn, f"SELECT * FROM {table} WHERE {self._shape(table).where}", self._values(key))
+        found = fetch(self.conn, self._shape(table).find, self._values(key))
         return found[0] if found else None
 
     def put(self, table: str, row: Row) -> int:
@@ -165,23 +166,21 @@ class Tx:
         Returns the id, 0 for a table without one. A row that is already so leaves no entry.
         """
         shape = self._shape(table)
-        if any(row.get(name) is None for name in shape.pk):
+        key: list[Any] = [row.get(name) for name in shape.pk]
+        if None in key:
             row = {name: value for name, value in row.items() if name not in shape.pk}
             old = None
         else:
-            old = self.get(table, [row[name] for name in shape.pk])
-        self._guard(table, old)
-        self._guard(table, row)
-        _storable(row)
+            old = self.get(table, key)
+        if old is not None:
+            self._guard(shape, old)
+        self._guard(shape, row)
         if old is None:
-            cursor = self.conn.execute(
-                f"INSERT INTO {table}({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
-            )
-            key: list[Any] = [row.get(name, cursor.lastrowid) for name in shape.pk]
+            cursor = self.conn.execute(_insert(table, tuple(row)), list(row.values()))
+            key = [row.get(name, cursor.lastrowid) for name in shape.pk]
             new = row if len(row) == shape.width else self.get(table, key)  # with the id and the defaults
             self._record(table, key, None, new)
         else:
-            key = [row[name] for name in shape.pk]
             changed = {name: value for name, value in row.items() if old[name] != value}
             if changed:
                 self.conn.execute(
@@ -193,11 +192,11 @@ class Tx:
 
     def delete(self, table: str, key: Key) -> bool:
         """Delete by primary key; False where there was no such row."""
-        old = self.get(table, key)
+        shape, old = self._shape(table), self.get(table, key)
         if old is None:
             return False
-        self._guard(table, old)
-        self.conn.execute(f"DELETE FROM {table} WHERE {self._shape(table).where}", self._values(key))
+        self._guard(shape, old)
+        self.conn.execute(f"DELETE FROM {table} WHERE {shape.where}", self._values(key))
         self._record(table, self._values(key), old, None)
         return True
 
@@ -225,31 +224,30 @@ class Tx:
     def _record(self, table: str, key: Sequence[Any], old: Row | None, new: Row | None) -> None:
         row = new or old or {}
         if self._change is None and self._review_id is None:
-            self._review_id = row["id"] if table == "review" else row.get("review_id")
+            self._review_id = row.get(self._shape(table).review)
         change_id = self.change_id
         made = (
             len(self._rows),
             table,
-            dump(list(key)),
+            dump_bytes(key, key).decode("utf-8", "surrogatepass"),
             row.get("item_id"),
-            None if old is None else dump(old),
-            None if new is None else dump(new),
+            None if old is None else _json(old),
+            None if new is None else _json(new),
         )
-        self.conn.execute(
-            f"INSERT INTO change_row(change_id, {seal.ROW}) VALUES (?, ?, ?, ?, ?, ?, ?)", (change_id, *made)
-        )
+        self.conn.execute(_INSERT_ROW, (change_id, *made))
         self._rows.append(made)
 
-    def _guard(self, table: str, row: Row | None) -> None:
-        review_id = None if row is None else row.get("id" if table == "review" else "review_id")
-        if review_id is not None:
+    def _guard(self, shape: Shape, row: Row) -> None:
+        if (review_id := row.get(shape.review)) is not None and review_id not in self._guarded:
             self.guard_review(review_id)
 
     def _shape(self, table: str) -> Shape:
         if table not in self._shapes:
             info = self.conn.execute("SELECT name, pk FROM pragma_table_info(?) ORDER BY pk", (table,)).fetchall()
             pk = tuple(name for name, place in info if place)
-            self._shapes[table] = Shape(pk, " AND ".join(f"{name} = ?" for name in pk), len(info))
+            where = " AND ".join(f"{name} = ?" for name in pk)
+            review = "id" if table == "review" else "review_id"
+            self._shapes[table] = Shape(pk, where, f"SELECT * FROM {table} WHERE {where}", len(info), review)
         return self._shapes[table]
 
     @staticmethod

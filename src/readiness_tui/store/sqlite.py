@@ -23,12 +23,21 @@ OLDEST = (3, 37, 0)  # STRICT tables
 
 def version() -> tuple[int, ...]:
     """The version of the SQLite library in use."""
-    return tuple(int(part) for part in sqlite3.sqlite_version.split(".")[:3])
+    return _parts(sqlite3.sqlite_version)
 
 
 def wal_is_safe() -> bool:
     """Whether the library in use has the fix of the WAL-reset bug; without it the DELETE journal is used."""
-    now = version()
+    return _fixed(sqlite3.sqlite_version)  # each save asks
+
+
+def _parts(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".")[:3])
+
+
+@cache
+def _fixed(text: str) -> bool:
+    now = _parts(text)
     backported = _BACKPORTED.get(now[:2])
     return now >= _FIXED or (backported is not None and now[2] >= backported)
 

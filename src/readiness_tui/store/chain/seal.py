@@ -13,12 +13,14 @@ nobody has dropped a trigger, so what the triggers of `guards.py` keep is as it 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.store.codec import dump
+from readiness_tui.store.codec import dump_bytes
 from readiness_tui.store.sqlite import Connection
 
 #: What an entry says, in the order in which it is hashed.
@@ -48,8 +50,8 @@ SINCE = "coalesce((SELECT since FROM chain LIMIT 1), 0)"
 
 def entry_hash(before: str, entry: Sequence[Any], rows: Sequence[Sequence[Any]]) -> str:
     """The hash of an entry (values of ENTRY) with its rows (values of ROW), behind the hash of the one before."""
-    said = dump([before, list(entry), [list(row) for row in rows]])
-    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+    said = dump_bytes([before, entry, rows], chain.from_iterable((entry, *rows)))
+    return hashlib.sha256(said).hexdigest()
 
 
 def append(conn: Connection, entry: Sequence[Any], rows: Sequence[Sequence[Any]]) -> None:
@@ -97,8 +99,10 @@ def settle(conn: Connection) -> None:
     conn.execute("UPDATE chain SET cookie = ?", (cookie(conn),))
 
 
-def follow_schema(conn: Connection, before: int) -> None:
-    """The program's own transaction, which began at the cookie `before`, may have changed the schema. Where the file's
-    cookie had moved before that, it stays moved."""
-    if (now := cookie(conn)) != before:
-        conn.execute("UPDATE chain SET cookie = ? WHERE cookie = ?", (now, before))
+@contextmanager
+def own_schema(conn: Connection) -> Iterator[None]:
+    """Whoever makes or drops a table or an index in a transaction of the program says so with this block. Where the file's
+    cookie had moved before it, it stays moved."""
+    before = cookie(conn)
+    yield
+    conn.execute("UPDATE chain SET cookie = ? WHERE cookie = ?", (cookie(conn), before))

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.filters.model import Filter, Says
 from readiness_tui.store import sqlite, staging
+from readiness_tui.store.chain import seal
 from readiness_tui.store.db import Store
 from readiness_tui.store.listing.trace_filter import TEXTS, seen_whole
 from readiness_tui.store.sqlite import Connection
@@ -98,8 +99,9 @@ def _begin(store: Store) -> bool:
             return True
     try:
         with store.write("", "began the index of words", now=staging.NO_TIME) as tx:
-            tx.conn.execute("DROP TABLE IF EXISTS trace_words")
-            tx.conn.execute(_MAKE)
+            with seal.own_schema(tx.conn):
+                tx.conn.execute("DROP TABLE IF EXISTS trace_words")
+                tx.conn.execute(_MAKE)
             tx.conn.execute("INSERT INTO trace_words_import VALUES (0, -1)")  # no import: the index stands for itself
     except ReadinessError as error:
         if isinstance(error.__cause__, sqlite.sqlite3.OperationalError) and "no such" in str(error.__cause__):

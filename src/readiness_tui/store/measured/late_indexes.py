@@ -8,6 +8,7 @@ one of them. A later import adds to them as it comes in.
 from __future__ import annotations
 
 from readiness_tui.store import staging
+from readiness_tui.store.chain import seal
 from readiness_tui.store.db import Store
 from readiness_tui.store.rows import Tx
 
@@ -17,8 +18,9 @@ LATE = {"trace_latency": "trace(system_id, latency_ms)", "trace_cost": "trace(sy
 
 def put_off(tx: Tx) -> None:
     """For the first batch of a file that holds no requests yet."""
-    for name in LATE:
-        tx.conn.execute(f"DROP INDEX IF EXISTS {name}")
+    with seal.own_schema(tx.conn):
+        for name in LATE:
+            tx.conn.execute(f"DROP INDEX IF EXISTS {name}")
 
 
 def make(store: Store) -> None:
@@ -26,5 +28,5 @@ def make(store: Store) -> None:
     with store.read() as conn:
         known = {name for (name,) in conn.execute("SELECT name FROM sqlite_master WHERE type = 'index'").fetchall()}
     for name in LATE.keys() - known:
-        with staging.batch(store) as tx:
+        with staging.batch(store) as tx, seal.own_schema(tx.conn):
             tx.conn.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {LATE[name]}")
