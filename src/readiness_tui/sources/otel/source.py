@@ -258,7 +258,7 @@ def batches(path: Path) -> Iterator[tuple[int, Any] | Reject | Warn | Progress]:
         try:
             raw, missing = as_null(raw)
             lost += missing
-            value = decode(raw)
+            value = decode(raw, nested=True)
             if envelope.plain(raw, value):
                 yield number, value
             else:

@@ -40,7 +40,7 @@ from typing import Any
 
 from readiness_tui.domain.runs.model import Outcome, Span, SpanKind, Trace
 from readiness_tui.domain.text.secrets import find_secrets
-from readiness_tui.domain.text.sieve import BETWEEN, suspects
+from readiness_tui.domain.text.sieve import suspects
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.tracing import done
 from readiness_tui.sources.tracing.outcome import outcome_of, stopped
@@ -256,12 +256,17 @@ def _extra(tree: Tree, judged: Sequence[GivenScore], open_questions: Mapping[str
 
 def _spans(spans: Sequence[RawSpan]) -> tuple[Span, ...]:
     # One look at all long texts first, since most have no credential.
-    texts = [text for span in spans for text in span.texts.values()]
-    leaking = bool(texts) and any(True for _ in suspects([BETWEEN.join(texts)]))
-    return tuple([_span(span, leaking) for span in spans])
+    texts = [(span.id, name, text) for span in spans if span.texts for name, text in span.texts.items()]
+    leaking: dict[str, dict[str, str]] = {}
+    if texts:
+        for at in suspects([text for _, _, text in texts]):
+            ident, name, text = texts[at]
+            if find_secrets(text):
+                leaking.setdefault(ident, {})[name] = text
+    return tuple([_span(span, leaking.get(span.id)) for span in spans])
 
 
-def _span(span: RawSpan, leaking: bool) -> Span:
+def _span(span: RawSpan, leaking: Mapping[str, str] | None) -> Span:
     attributes = {**span.attributes}
     if span.model is not None:
         attributes["model"] = span.model
@@ -279,8 +284,8 @@ def _span(span: RawSpan, leaking: bool) -> Span:
         attributes["attempt"] = span.attempt
     if span.cached:
         attributes["cached"] = span.cached
-    if leaking:
-        attributes |= {name: text for name, text in span.texts.items() if find_secrets(text)}
+    if leaking is not None:
+        attributes |= leaking
     error = span.error or "error" if span.ok is False else None
     return Span(span.id, span.parent, span.name, span.kind, span.started_at, span.duration_ms, error, attributes)
 
