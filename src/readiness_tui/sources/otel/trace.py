@@ -195,22 +195,26 @@ class TraceParts:
                 duration = None
         stated, message = cells.status_of(span.get("status"), notes)
         listed = span.get("events")
-        events = [
-            Event(fields.text(event, "name") or "", batch.plain(event.get("attributes"), notes))
-            for event in (listed if isinstance(listed, list) else ())
-            if isinstance(event, dict)
-        ]
+        events = (
+            [
+                Event(fields.text(event, "name") or "", batch.plain(event.get("attributes"), notes))
+                for event in listed
+                if isinstance(event, dict)
+            ]
+            if isinstance(listed, list)
+            else ()
+        )
         return LoggedSpan(
-            id=span["spanId"],
-            parent=span.get("parentSpanId"),
-            name=fields.text(span, "name") or "",
-            started_at=None if start is None else batch.at(start),
-            duration_ms=duration,
-            code=stated,
-            message=message,
-            attributes=batch.plain(span.get("attributes"), notes),
-            events=events,
-            resource=resource,
+            span["spanId"],
+            span.get("parentSpanId"),
+            fields.text(span, "name") or "",
+            None if start is None else batch.at(start),
+            duration,
+            stated,
+            message,
+            batch.plain(span.get("attributes"), notes),
+            events,
+            resource,
             ended=stated != cells.NOT_UNDERSTOOD
             and (end is not None or batch.integer(span.get("endTimeUnixNano") or 0, "endTimeUnixNano") != 0),
             side=cells.side_of(span.get("kind")),
