@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -57,7 +58,13 @@ _SPANS = st.builds(
     message=st.just(""),
     attributes=_ATTRIBUTES,
     events=_EVENTS,
-    resource=st.sampled_from([{}, {"service.name": "bot", "prompt_version": None}, {"prompt_version": "r1"}]),
+    resource=st.sampled_from(
+        [
+            {},
+            {"service.name": "bot", "prompt_version": None},
+            {"prompt_version": "r1", "service.version": "2", "model": "m"},
+        ]
+    ),
     side=st.sampled_from(["", "server", "client"]),
 )
 
@@ -70,9 +77,11 @@ class _Asking(Reader):
         everywhere = tuple(NAMES[meaning] for meaning in ("input_messages", "output_messages", "conversation"))
         self._said._holders = PerKeys(lambda keys: everywhere)
 
-    def _plan(self, attributes: tuple[str, ...]) -> Any:
-        everything = dict.fromkeys(("metadata", "judged", "judging", "used", "documents", "spreads"), True)
-        return replace(super()._plan(attributes), probed=span_reader._KEPT, **everything)
+    def _plan(self, attributes: tuple[str, ...], of_resource: tuple[str, ...]) -> Any:
+        plan = super()._plan(attributes, of_resource)
+        everything = {field.name: True for field in dataclass_fields(plan) if type(getattr(plan, field.name)) is bool}
+        meanings = {"probed": span_reader._KEPT, "texts": span_reader._TEXTS, "of_request": span_reader._OF_REQUEST}
+        return replace(plan, **meanings, **everything)
 
 
 _KNOWING = Reader(NAMES, fields.Notes())  # has read the spans before

@@ -37,15 +37,16 @@ _encode = msgspec.json.Encoder().encode
 
 class GroupedRecord(NamedTuple):
     """One record, or several beside each other: what it is (the source's own word), its line in the file, its JSON text,
-    how many it is."""
+    how many."""
 
     kind: str
     line: int
     text: str
-    count: int = 1
+    many: int = 1
 
 
-_head = msgspec.json.Decoder(tuple[str, str, int, int, int]).decode  # key, kind, line, count, bytes of the text behind it
+#: key, kind, line, how many, bytes of the text behind it
+_head = msgspec.json.Decoder(tuple[str, str, int, int, int]).decode
 
 
 @dataclass(slots=True)
@@ -98,8 +99,8 @@ class Groups:
         if self._files:
             part = zlib.crc32(key.encode("utf-8", "surrogatepass")) % self._parts
             text = piece.text.encode("utf-8", "surrogatepass")
-            self._files[part].write(_encode((key, piece.kind, int(piece.line), piece.count, len(text))) + b"\n" + text)
-        elif (group := self._group(self._held, key, piece.line)).counts(piece.count, len(piece.text)):
+            self._files[part].write(_encode((key, piece.kind, int(piece.line), piece.many, len(text))) + b"\n" + text)
+        elif (group := self._group(self._held, key, piece.line)).counts(piece.many, len(piece.text)):
             group.records.append(piece)
 
     def __iter__(self) -> Iterator[tuple[str, list[GroupedRecord]]]:

@@ -42,7 +42,8 @@ _INNER = {"resourceSpans": ("scopeSpans", "spans"), "resourceLogs": ("scopeLogs"
 @quick
 @dataclass(frozen=True, slots=True)
 class OtelRecord:
-    """A span (`log` False) or log record as in the batch, with ids in hex. `trace_id` None: a log record without one."""
+    """A span (`log` False) or log record as in the batch, with ids in hex. `trace_id` None: a log record without one.
+    `text`: the JSON of its value, where it was written already."""
 
     log: bool
     trace_id: str | None
@@ -50,6 +51,7 @@ class OtelRecord:
     scope: Mapping[str, Any]
     value: dict[str, Any]
     place: str = ""  # in its batch
+    text: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from readiness_tui.sources.tracing.attributes import EVALUATION_EVENTS, names
 from readiness_tui.sources.tracing.span_reader import CARRYING_EVENTS, MESSAGE_EVENTS, Reader
 
 _decode = msgspec.json.Decoder().decode
+_apart = msgspec.json.Decoder(list[msgspec.Raw]).decode
 MAX_LINE = 64 * 1024 * 1024  # a collector's batch of 8,192 spans with their messages is one line
 PAIRS = (("traces", "logs"), ("spans", "logs"), ("trace", "log"))  # names of files of one export
 EVENTS = EVALUATION_EVENTS | MESSAGE_EVENTS.keys() | CARRYING_EVENTS
@@ -164,7 +165,9 @@ class Pile:
         self._last: tuple[Any, Any, int] = (None, None, 0)
         self._answered: dict[str, str] = {}  # response id → trace id
         self._waiting: list[tuple[str, int, OtelRecord]] = []
-        self._beside: list[Any] = []  # what stands beside each other in the batch and is of one trace, as `_keep` has it
+        self._beside: list[
+            Any
+        ] = []  # what stands beside each other in the batch and is of one trace, as `_keep` has it
         self._beside_is: tuple[str, int, str, int] = ("", 0, "", 0)  # of which trace, its line, what it is, its context
 
     def add(self, line: int, batch: Any) -> Iterator[Reject]:
@@ -257,10 +260,13 @@ def _number(kept: Kept) -> int:
 
 def _as_added(kept: Kept, contexts: Mapping[int, Context]) -> list[OtelRecord]:
     """The pieces as they were added."""
-    number, *listed = _decode(kept.text)  # their line was decoded strictly
-    resource, scope = contexts[number]
+    number, *listed = _apart(kept.text)  # their line was decoded strictly
+    resource, scope = contexts[int(bytes(number))]
     log, parts = kept.kind == "log", iter(listed)
-    return [OtelRecord(log, None, resource, scope, value, place) for value, place in zip(parts, parts, strict=True)]
+    return [
+        OtelRecord(log, None, resource, scope, _decode(value), _decode(place), bytes(value))
+        for value, place in zip(parts, parts, strict=True)
+    ]
 
 
 def batches(path: Path) -> Iterator[tuple[int, Any] | Reject | Warn | Progress]:

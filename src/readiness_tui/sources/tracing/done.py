@@ -129,9 +129,9 @@ def _silent(tree: Tree) -> int:
 
 def retrieved(tree: Tree, doubt: Unclear) -> tuple[tuple[Chunk, ...] | None, bool | None]:
     """The chunks, and whether anything was retrieved."""
-    if not tree.of(SpanKind.RETRIEVAL) and all([span.chunks is None for span in tree.ordered]):
+    if not tree.of(SpanKind.RETRIEVAL) and all(span.chunks is None for span in tree.ordered):
         # Calls of a model alone are what a client of the model logs: of the application around them it says nothing.
-        around = any([span.kind is not SpanKind.MODEL and not span.blind for span in tree.ordered])
+        around = any(span.kind is not SpanKind.MODEL and not span.blind for span in tree.ordered)
         return None, False if tree.whole and around and not doubt.retrieval else None
     listed: list[RawSpan] = []  # those that have their chunks, without what is inside of them
     inside: set[str] = set()
@@ -199,7 +199,7 @@ def _asked(tree: Tree) -> Iterator[tuple[str, ToolCall]]:
     """Each call that a model asked for, once, by its id or a made-up one. Calls repeat the conversation so far, and an
     agent those of its models."""
     repeats: set[str] = set()
-    if not any([span.asked for span in tree.ordered]):
+    if not any(span.asked for span in tree.ordered):
         return
     for span, above in reversed(tree.walked):
         if above is not None and (span.asked or span.id in repeats):

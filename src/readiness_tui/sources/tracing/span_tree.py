@@ -189,7 +189,7 @@ def _tell(notes: fields.Notes, tree: Tree, open_questions: Mapping[str, int], ou
             if tree.latency_ms is not None
             else "a request has several first steps, which lie apart for longer than they ran: its latency is unknown"
         )
-    if any([span.cost == 0 and _cost(span) is None for span in tree.ordered]):
+    if any(span.cost == 0 and _cost(span) is None for span in tree.ordered):
         notes.add("a cost of 0 beside tokens is taken as missing: the tool had no price for the model")
 
 
