@@ -18,14 +18,15 @@ from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.keys import PerKeys
 from readiness_tui.sources.tracing import conversation, usage
 from readiness_tui.sources.tracing.attributes import CONTENT, EVALUATION_EVENTS, SPREAD, spread, step_of
-from readiness_tui.sources.tracing.conversation import CARRYING_EVENTS, MESSAGE_EVENTS, Said
+from readiness_tui.sources.tracing.conversation import CARRYING_EVENTS, MESSAGE_EVENTS
 from readiness_tui.sources.tracing.ended import ended_well
 from readiness_tui.sources.tracing.known_attributes import AttributeTable, Known, N, Places
 from readiness_tui.sources.tracing.logged import Event, LoggedSpan
-from readiness_tui.sources.tracing.messages import json_text, messages, unflatten
+from readiness_tui.sources.tracing.messages import unflatten
+from readiness_tui.sources.tracing.passed import passed
 from readiness_tui.sources.tracing.raw_span import GivenScore, RawSpan
 from readiness_tui.sources.tracing.tool_names import tool_name
-from readiness_tui.sources.tracing.words import readable, unwrapped
+from readiness_tui.sources.tracing.words import readable
 
 __all__ = ["CARRYING_EVENTS", "MESSAGE_EVENTS", "Event", "LoggedSpan", "Reader"]
 
@@ -50,7 +51,6 @@ _OF_REQUEST = ("run_id", "run_name", "dataset", "service", "environment")
 _JUDGED_LISTS = ("evaluations", "annotations", "trace.evaluations", "trace.annotations")
 _NUMBERED = re.compile(r"\.[0-9]+(\.|$)")
 _CACHE_BESIDE = frozenset({"input_tokens"})  # Anthropic's own figure, which Claude Code passes on
-_SCHEMA = frozenset({"properties", "$schema", "required", "additionalProperties"})  # of a definition, not of arguments
 _encode = msgspec.json.Encoder().encode
 _CONTENT_STARTS = tuple(f"{name}." for name in CONTENT)
 
@@ -180,7 +180,7 @@ class Reader:
         if plan.used:
             found["tokens_in"], found["tokens_out"] = self._tokens(known)
         if is_tool or (kind is SpanKind.OTHER and not step.explained):
-            found["arguments"], found["result"] = _passed(known, said)
+            found["arguments"], found["result"] = passed(known, said)
         for meaning in plan.texts:
             found[meaning] = known.text(meaning)
         if plan.priced:
@@ -324,45 +324,6 @@ def _attempt(known: Known) -> int | None:
     if attempt is None and (again := known.count("retries")) is not None:
         return again + 1
     return attempt
-
-
-def _passed(known: Known, said: Said) -> tuple[str | None, str | None]:
-    """What a tool was given, and what it returned, as JSON text.
-
-    OpenInference's `tool.parameters` are the tool's definition; some write the arguments there all the same.
-    """
-    sent, returned = known.first("arguments"), known.first("result")
-    if sent is None and returned is None and not (said.given or said.got) and known.name("definition") is None:
-        return said.given_text, said.got_text
-    arguments, _ = _sent(sent)
-    result, got = _sent(returned)
-    held = [text for message in messages(got) for text in message.told.values()] if _may_be_json(got) else []
-    result = held[0] if len(held) == 1 else result  # LangChain's message around what the tool returned
-    if arguments is None:
-        stated = known.parsed("definition")
-        if isinstance(stated, dict) and not _SCHEMA & stated.keys():
-            arguments = json_text(known.first("definition"))
-    if arguments is None:
-        asked = (call.arguments for message in said.given for _, call in message.asked)
-        arguments = next(asked, said.given_text) if said.given else said.given_text
-    if result is None:
-        told = (text for message in (*said.got, *said.given) for text in message.told.values())
-        result = next(told, said.got_text)
-    return arguments, result
-
-
-def _sent(value: Any) -> tuple[str | None, Any]:
-    """JSON text of what was sent, without a wrapper around it, and the value inside of the text and the wrapper."""
-    if not _may_be_json(value):
-        return json_text(value), value
-    structure = payload.parsed(value)
-    inner = unwrapped(structure)
-    return json_text(value if structure == inner else inner), inner
-
-
-def _may_be_json(value: Any) -> bool:
-    """False of nothing, and of a text that begins as none with a structure or a text in it does."""
-    return value is not None and not (type(value) is str and value[:1].isalnum())
 
 
 def _error(logged: LoggedSpan, known: Known, attributes: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> str:
