@@ -35,3 +35,13 @@ def test_what_just_fits_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
             groups.add("whole", GroupedRecord("span", line, "x"))
         assert [len(records) for _, records in groups] == [3]
         assert not list(groups.refused())
+
+
+@pytest.mark.parametrize("size", [1, 2 * grouping.PART], ids=["in memory", "over files"])
+def test_records_that_are_kept_as_one_count_as_many(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(grouping, "MOST", 5)
+    with Groups(size) as groups:
+        for key, many in (("fits", 2), ("fits", 3), ("endless", 2), ("endless", 4)):
+            groups.add(key, GroupedRecord("span", 1, "[]", many))
+        assert dict(groups) == {"fits": [GroupedRecord("span", 1, "[]", 2), GroupedRecord("span", 1, "[]", 3)]}
+        assert [reject.reason.partition(" spans")[0] for reject in groups.refused()] == ['"endless" has 6']

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from readiness_tui.domain.runs.model import SpanKind
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.keys import PerKeys
-from readiness_tui.sources.tracing import ended, span_reader
+from readiness_tui.sources.tracing import ended, passed, span_reader
 from readiness_tui.sources.tracing.attributes import NAMES, rows
 from readiness_tui.sources.tracing.logged import Event, LoggedSpan
 from readiness_tui.sources.tracing.raw_span import RawSpan
@@ -57,7 +58,13 @@ _SPANS = st.builds(
     message=st.just(""),
     attributes=_ATTRIBUTES,
     events=_EVENTS,
-    resource=st.sampled_from([{}, {"service.name": "bot", "prompt_version": None}, {"prompt_version": "r1"}]),
+    resource=st.sampled_from(
+        [
+            {},
+            {"service.name": "bot", "prompt_version": None},
+            {"prompt_version": "r1", "service.version": "2", "model": "m"},
+        ]
+    ),
     side=st.sampled_from(["", "server", "client"]),
 )
 
@@ -70,9 +77,11 @@ class _Asking(Reader):
         everywhere = tuple(NAMES[meaning] for meaning in ("input_messages", "output_messages", "conversation"))
         self._said._holders = PerKeys(lambda keys: everywhere)
 
-    def _plan(self, attributes: tuple[str, ...]) -> Any:
-        everything = dict.fromkeys(("metadata", "judged", "judging", "used", "documents", "spreads"), True)
-        return replace(super()._plan(attributes), probed=span_reader._KEPT, **everything)
+    def _plan(self, attributes: tuple[str, ...], of_resource: tuple[str, ...]) -> Any:
+        plan = super()._plan(attributes, of_resource)
+        everything = {field.name: True for field in dataclass_fields(plan) if type(getattr(plan, field.name)) is bool}
+        meanings = {"probed": span_reader._KEPT, "texts": span_reader._TEXTS, "of_request": span_reader._OF_REQUEST}
+        return replace(plan, **meanings, **everything)
 
 
 _KNOWING = Reader(NAMES, fields.Notes())  # has read the spans before
@@ -105,6 +114,33 @@ def test_how_it_ended_is_asked_where_a_key_may_say_it(monkeypatch: pytest.Monkey
 
     quick = found()
     monkeypatch.setattr(ended, "_SPEAKS", PerKeys(lambda names: True))
+    assert found() == quick
+
+
+_SENT = (
+    "", "text", "true", "12", " 12", '{"a": 1}', ' {"a": 1}', '"{}"', '"a"', "[1", '[{"role": "tool", "content": "x"}]',
+    '{"args": ["q"], "kwargs": {}}', '{"inputs": "q"}', {"args": [1]}, {"output": {"b": 2}}, [], {}, [1], 0, 1.5, True, "é",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("convention", ["gen_ai.tool.call", "acme.thing"])
+def test_a_text_that_begins_as_no_structure_is_not_looked_into(
+    monkeypatch: pytest.MonkeyPatch, convention: str
+) -> None:
+    names = (
+        ("gen_ai.tool.call.arguments", "gen_ai.tool.call.result") if "tool" in convention else ("gen_ai.x", "acme.y")
+    )
+
+    def found() -> list[RawSpan]:
+        reader = Reader(NAMES, fields.Notes())
+        return [
+            reader.span(LoggedSpan("s", None, name, None, 5.0, 1, "", dict(zip(names, values, strict=True))))
+            for name in ("execute_tool look", "chat m", "step")
+            for values in product(_SENT, repeat=2)
+        ]
+
+    quick = found()
+    monkeypatch.setattr(passed, "_may_be_json", lambda value: value is not None)
     assert found() == quick
 
 

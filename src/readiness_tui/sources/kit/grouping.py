@@ -36,14 +36,17 @@ _encode = msgspec.json.Encoder().encode
 
 
 class GroupedRecord(NamedTuple):
-    """One record: what it is (the source's own word), its line in the file, its JSON text."""
+    """One record, or several beside each other: what it is (the source's own word), its line in the file, its JSON text,
+    how many."""
 
     kind: str
     line: int
     text: str
+    many: int = 1
 
 
-_head = msgspec.json.Decoder(tuple[str, str, int, int]).decode  # key, kind, line, bytes of the text behind it
+#: key, kind, line, how many, bytes of the text behind it
+_head = msgspec.json.Decoder(tuple[str, str, int, int, int]).decode
 
 
 @dataclass(slots=True)
@@ -59,9 +62,10 @@ class _GatheredGroup:
     def too_large(self) -> bool:
         return self.count > MOST or self.bytes > LARGEST
 
-    def counts(self, size: int) -> bool:
-        """Count one more; whether it is to be kept."""
-        self.count, self.bytes = self.count + 1, self.bytes + size
+    def counts(self, count: int, size: int) -> bool:
+        """Count so many more; whether they are to be kept."""
+        self.count += count
+        self.bytes += size
         if self.too_large:
             self.records.clear()
             return False
@@ -95,8 +99,8 @@ class Groups:
         if self._files:
             part = zlib.crc32(key.encode("utf-8", "surrogatepass")) % self._parts
             text = piece.text.encode("utf-8", "surrogatepass")
-            self._files[part].write(_encode((key, piece.kind, int(piece.line), len(text))) + b"\n" + text)
-        elif (group := self._group(self._held, key, piece.line)).counts(len(piece.text)):
+            self._files[part].write(_encode((key, piece.kind, int(piece.line), piece.many, len(text))) + b"\n" + text)
+        elif (group := self._group(self._held, key, piece.line)).counts(piece.many, len(piece.text)):
             group.records.append(piece)
 
     def __iter__(self) -> Iterator[tuple[str, list[GroupedRecord]]]:
@@ -105,10 +109,10 @@ class Groups:
             file.seek(0)
             part: dict[str, _GatheredGroup] = {}
             while head := file.readline():
-                key, kind, number, size = _head(head)
-                if (group := self._group(part, key, number)).counts(size):
+                key, kind, number, count, size = _head(head)
+                if (group := self._group(part, key, number)).counts(count, size):
                     text = file.read(size).decode("utf-8", "surrogatepass")
-                    group.records.append(GroupedRecord(kind, number, text))
+                    group.records.append(GroupedRecord(kind, number, text, count))
                 else:
                     file.seek(size, os.SEEK_CUR)
             yield from self._whole(part)

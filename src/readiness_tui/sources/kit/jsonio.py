@@ -55,8 +55,8 @@ class _ConstantError(ValueError):
     """NaN or Infinity, where a value was expected."""
 
 
-def decode(raw: bytes | msgspec.Raw) -> Any:
-    """The value of one JSON text. Raises RecordError.
+def decode(raw: bytes | msgspec.Raw, *, nested: bool = False) -> Any:
+    """The value of one JSON text. Raises RecordError. `nested`: it is likely to be of many levels.
 
     An ordinary text is told by two quick looks, and every other is read again in the strict way, which alone refuses:
     the typed decoder takes no integer beyond 64 bits and no depth; and a key that stood twice is missing from the value
@@ -65,11 +65,12 @@ def decode(raw: bytes | msgspec.Raw) -> Any:
     data = raw if type(raw) is bytes else bytes(raw)
     if len(data) > LONG:
         return _strictly(data)
+    first, second = (_quick_nested, _quick) if nested else (_quick, _quick_nested)
     try:
-        value = _quick()(data)
+        value = first()(data)
     except msgspec.ValidationError:
         try:
-            value = _quick_nested()(data)
+            value = second()(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return _strictly(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

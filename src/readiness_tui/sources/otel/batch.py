@@ -26,9 +26,11 @@ KINDS = frozenset({"stringValue", "boolValue", "bytesValue", "intValue", "double
 TRACE_BYTES, SPAN_BYTES = 16, 8
 
 _IDS = (("traceId", TRACE_BYTES), ("spanId", SPAN_BYTES), ("parentSpanId", SPAN_BYTES))
+_ID_NAMES = frozenset(name for name, _ in _IDS)
 _INTEGER = re.compile(r"-?[0-9]{1,20}")
 _SURE_DIGITS = 19  # of a number that 64 bits hold
 _HEX = re.compile("[0-9a-fA-F]+")
+_LOWER_HEX = "0123456789abcdef"
 _YEAR = 31_556_952 * 10**9  # in nanoseconds
 _LEAST_NANOS = 20 * _YEAR  # since 1970
 _OUR_DAYS = (40 * _YEAR, 130 * _YEAR)
@@ -40,7 +42,8 @@ _INNER = {"resourceSpans": ("scopeSpans", "spans"), "resourceLogs": ("scopeLogs"
 @quick
 @dataclass(frozen=True, slots=True)
 class OtelRecord:
-    """A span (`log` False) or log record as in the batch, with ids in hex. `trace_id` None: a log record without one."""
+    """A span (`log` False) or log record as in the batch, with ids in hex. `trace_id` None: a log record without one.
+    `text`: the JSON of its value, where it was written already."""
 
     log: bool
     trace_id: str | None
@@ -48,6 +51,7 @@ class OtelRecord:
     scope: Mapping[str, Any]
     value: dict[str, Any]
     place: str = ""  # in its batch
+    text: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,12 @@ def nanos(value: Mapping[str, Any], name: str, notes: fields.Notes) -> int | Non
     Before 1990, a time is in another unit than its name says: the one in which it is of our days, else none that is
     known. Raises RecordError.
     """
-    found = integer(value.get(name) or 0, name)
+    stated = value.get(name)
+    if type(stated) is str and len(stated) == _SURE_DIGITS and _is_short_count(stated):
+        found = int(stated)
+        if found >= _LEAST_NANOS:  # as nearly always
+            return found
+    found = integer(stated or 0, name)
     if found == 0:
         return None
     if found < _LEAST_NANOS:
@@ -213,25 +222,28 @@ def _piece(
     notes: fields.Notes,
     place: str,
 ) -> OtelRecord:
-    ids: dict[str, Any] = {}
-    rest = value.copy()
+    found: dict[str, Any] = {}
     for name, size in _IDS:
-        found = _identifier(rest.pop(name, None), name, size, notes)
-        if found is not None:
-            ids[name] = found
+        ident = _identifier(value.get(name), name, size, notes)
+        if ident is not None:
+            found[name] = ident
     if not log:
         for name in ("traceId", "spanId"):
-            if name not in ids:
+            if name not in found:
                 raise RecordError(f"the span has no {name}")
-    trace_id = ids.get("traceId")
-    ids.update(rest)
-    return OtelRecord(log, trace_id, resource, scope, ids, place)
+    trace_id = found.get("traceId")
+    for name, held in value.items():
+        if name not in _ID_NAMES:
+            found[name] = held
+    return OtelRecord(log, trace_id, resource, scope, found, place)
 
 
 def _identifier(value: Any, name: str, size: int, notes: fields.Notes) -> str | None:
     """The id in hex; None if absent, empty or all zeros, OTLP's way of saying "none"."""
     if value is None or value == "":
         return None
+    if type(value) is str and len(value) == 2 * size and not value.strip(_LOWER_HEX):  # nearly all are
+        return value if value.strip("0") else None
     if not isinstance(value, str):
         raise RecordError(f"{name} is {quoted(value)}, and an id in hex is needed")
     if len(value) == 2 * size and _HEX.fullmatch(value):

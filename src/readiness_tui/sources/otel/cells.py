@@ -34,6 +34,7 @@ _CODES = {"": 0, "UNSET": 0, "0": 0, "OK": 1, "1": 1, "ERROR": 2, "2": 2}
 _STATUS_CODE = ("code", "Code", "statusCode", "status_code", "canonical_code")
 _STATUS_MESSAGE = ("message", "Message", "statusMessage", "status_message", "description", "Description")
 _SIDES = {"2": "server", "3": "client", "4": "producer", "5": "consumer"}
+_SIDE_NUMBERS = {int(number): name for number, name in _SIDES.items()}
 _SIDES |= {name.upper(): name for name in _SIDES.values()}
 _NOTHING = frozenset({"nan", "NaN", "NaT", "<NA>", "\\N", "None", "null", "NULL"})
 _HEX = re.compile("[0-9a-fA-F]{8,}")
@@ -139,7 +140,7 @@ def status_of(value: Any, notes: fields.Notes) -> tuple[int, str]:
 def side_of(kind: Any) -> str:
     """ "server", "client", "producer" or "consumer" from OpenTelemetry's kind of a span, however spelled; else ""."""
     if type(kind) is int:
-        return _SIDES.get(str(kind), "")
+        return _SIDE_NUMBERS.get(kind, "")
     word = str(kind).upper().removeprefix("SPAN_KIND_").removeprefix("SPANKIND.")
     return _SIDES.get(word, "")
 

@@ -34,6 +34,7 @@ from readiness_tui.sources.tracing.attributes import EVALUATION_EVENTS, names
 from readiness_tui.sources.tracing.span_reader import CARRYING_EVENTS, MESSAGE_EVENTS, Reader
 
 _decode = msgspec.json.Decoder().decode
+_apart = msgspec.json.Decoder(list[msgspec.Raw]).decode
 MAX_LINE = 64 * 1024 * 1024  # a collector's batch of 8,192 spans with their messages is one line
 PAIRS = (("traces", "logs"), ("spans", "logs"), ("trace", "log"))  # names of files of one export
 EVENTS = EVALUATION_EVENTS | MESSAGE_EVENTS.keys() | CARRYING_EVENTS
@@ -124,13 +125,13 @@ class TracesReader:
                 if one.kind == LOST:
                     parts.lose(one.text)
                     continue
-                found = _as_added(one, contexts)
-                try:
-                    parts.add(found)
-                except RecordError as error:
-                    yield reject(one.line, f"{found.place}: {error}", fields.as_json(found.value))
-                    if not found.log:
-                        parts.lose(str(found.value.get("spanId")))
+                for found in _as_added(one, contexts):
+                    try:
+                        parts.add(found)
+                    except RecordError as error:
+                        yield reject(one.line, f"{found.place}: {error}", fields.as_json(found.value))
+                        if not found.log:
+                            parts.lose(str(found.value.get("spanId")))
             if parts.empty:
                 continue
             record = parts.record()
@@ -164,6 +165,10 @@ class Pile:
         self._last: tuple[Any, Any, int] = (None, None, 0)
         self._answered: dict[str, str] = {}  # response id → trace id
         self._waiting: list[tuple[str, int, OtelRecord]] = []
+        self._beside: list[
+            Any
+        ] = []  # what stands beside each other in the batch and is of one trace, as `_keep` has it
+        self._beside_is: tuple[str, int, str, int] = ("", 0, "", 0)  # of which trace, its line, what it is, its context
 
     def add(self, line: int, batch: Any) -> Iterator[Reject]:
         """One batch of the file's line."""
@@ -172,16 +177,17 @@ class Pile:
                 if isinstance(piece, Bad):
                     yield Reject(line, f"{piece.place}: {piece.reason}")
                     if piece.trace_id is not None:
-                        self._groups.add(piece.trace_id, Kept(LOST, line, ""))
+                        self._lose(piece.trace_id, line, "")
                     continue
                 try:
                     self._place(line, piece)
                 except RecordError as error:
                     yield reject(line, f"{piece.place}: {error}", fields.as_json(piece.value))
                     if piece.trace_id is not None and not piece.log:
-                        self._groups.add(piece.trace_id, Kept(LOST, line, str(piece.value.get("spanId"))))
+                        self._lose(piece.trace_id, line, str(piece.value.get("spanId")))
         except RecordError as error:
             yield Reject(line, str(error))
+        self._put_down()
 
     def unjoined(self) -> Iterator[Reject]:
         """Places what waited for its trace; a reject for each that found none."""
@@ -194,6 +200,7 @@ class Pile:
                 )
             else:
                 self._keep(trace_id, line, piece)
+        self._put_down()
         self._waiting.clear()
 
     def pack(self, groups: list[tuple[str, list[Kept]]]) -> Piece:
@@ -216,9 +223,23 @@ class Pile:
         self._keep(piece.trace_id or "", line, piece)
 
     def _keep(self, trace_id: str, line: int, piece: OtelRecord) -> None:
-        number = self._context(piece)
-        text = fields.as_json([number, piece.value, piece.place])
-        self._groups.add(trace_id, Kept("log" if piece.log else "span", line, text))
+        """Spans of one trace nearly always stand beside each other: they are kept, and later read, as one."""
+        belongs = trace_id, line, "log" if piece.log else "span", self._context(piece)
+        if belongs != self._beside_is:
+            self._put_down()
+            self._beside_is = belongs
+        self._beside += (piece.value, piece.place)
+
+    def _lose(self, trace_id: str, line: int, span_id: str) -> None:
+        self._put_down()
+        self._groups.add(trace_id, Kept(LOST, line, span_id))
+
+    def _put_down(self) -> None:
+        if self._beside:
+            trace_id, line, kind, number = self._beside_is
+            text = fields.as_json([number, *self._beside])
+            self._groups.add(trace_id, Kept(kind, line, text, len(self._beside) // 2))
+            self._beside.clear()
 
     def _context(self, piece: OtelRecord) -> int:
         """The number of the piece's resource and scope, which those beside it in the batch share."""
@@ -237,10 +258,15 @@ def _number(kept: Kept) -> int:
     return int(kept.text[1 : kept.text.index(",")])
 
 
-def _as_added(kept: Kept, contexts: Mapping[int, Context]) -> OtelRecord:
-    """The piece as it was added."""
-    number, value, place = _decode(kept.text)  # its line was decoded strictly
-    return OtelRecord(kept.kind == "log", None, *contexts[number], value, place)
+def _as_added(kept: Kept, contexts: Mapping[int, Context]) -> list[OtelRecord]:
+    """The pieces as they were added."""
+    number, *listed = _apart(kept.text)  # their line was decoded strictly
+    resource, scope = contexts[int(bytes(number))]
+    log, parts = kept.kind == "log", iter(listed)
+    return [
+        OtelRecord(log, None, resource, scope, _decode(value), _decode(place), bytes(value))
+        for value, place in zip(parts, parts, strict=True)
+    ]
 
 
 def batches(path: Path) -> Iterator[tuple[int, Any] | Reject | Warn | Progress]:
@@ -258,7 +284,7 @@ def batches(path: Path) -> Iterator[tuple[int, Any] | Reject | Warn | Progress]:
         try:
             raw, missing = as_null(raw)
             lost += missing
-            value = decode(raw)
+            value = decode(raw, nested=True)
             if envelope.plain(raw, value):
                 yield number, value
             else:

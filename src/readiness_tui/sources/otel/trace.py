@@ -32,11 +32,13 @@ _encode = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A span as in the file (`context`: its resource and scope, None for a row), and as parsed (`said`)."""
+    """A span as in the file (`context`: its resource and scope, None for a row), and as parsed (`said`); the JSON of its
+    value, where it was written already."""
 
     context: bytes | None
     value: dict[str, Any]
     said: LoggedSpan
+    text: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,9 @@ class TraceParts:
             plain = batch.plain(resource.get("attributes"), self._reader.notes)
             self._reader.contexts[key] = resource, piece.scope, plain
         if piece.log:
-            self._logs.setdefault(_encode(piece.value), self._log(key, piece.value))
+            self._logs.setdefault(piece.text or _encode(piece.value), self._log(key, piece.value))
         else:
-            self._keep(_Part(key, piece.value, self._otlp(piece.value, self._reader.contexts[key][2])))
+            self._keep(_Part(key, piece.value, self._otlp(piece.value, self._reader.contexts[key][2]), piece.text))
 
     def add_row(self, row: dict[str, Any], said: LoggedSpan) -> None:
         """Add a span that came as a row."""
@@ -128,7 +130,7 @@ class TraceParts:
         begun = [log.at for log in self._logs.values() if log.at is not None]
         if not spans and begun:
             trace = replace(trace, started_at=min(begun))
-        return TraceRecord(self._without_claims(trace, all_said), _encode(self._raw()).decode(), part=True)
+        return TraceRecord(self._without_claims(trace, all_said), self._raw().decode(), part=True)
 
     def _without_claims(self, trace: Trace, all_said: Sequence[LoggedSpan]) -> Trace:
         """The trace without what would be said of it as if all its spans were here."""
@@ -195,22 +197,26 @@ class TraceParts:
                 duration = None
         stated, message = cells.status_of(span.get("status"), notes)
         listed = span.get("events")
-        events = [
-            Event(fields.text(event, "name") or "", batch.plain(event.get("attributes"), notes))
-            for event in (listed if isinstance(listed, list) else ())
-            if isinstance(event, dict)
-        ]
+        events = (
+            [
+                Event(fields.text(event, "name") or "", batch.plain(event.get("attributes"), notes))
+                for event in listed
+                if isinstance(event, dict)
+            ]
+            if isinstance(listed, list)
+            else ()
+        )
         return LoggedSpan(
-            id=span["spanId"],
-            parent=span.get("parentSpanId"),
-            name=fields.text(span, "name") or "",
-            started_at=None if start is None else batch.at(start),
-            duration_ms=duration,
-            code=stated,
-            message=message,
-            attributes=batch.plain(span.get("attributes"), notes),
-            events=events,
-            resource=resource,
+            span["spanId"],
+            span.get("parentSpanId"),
+            fields.text(span, "name") or "",
+            None if start is None else batch.at(start),
+            duration,
+            stated,
+            message,
+            batch.plain(span.get("attributes"), notes),
+            events,
+            resource,
             ended=stated != cells.NOT_UNDERSTOOD
             and (end is not None or batch.integer(span.get("endTimeUnixNano") or 0, "endTimeUnixNano") != 0),
             side=cells.side_of(span.get("kind")),
@@ -227,29 +233,33 @@ class TraceParts:
         event = Event(name, attributes, body)
         return _Record(context, log, event, log.get("spanId", ""), time)
 
-    def _raw(self) -> dict[str, Any]:
-        raw: dict[str, Any] = {}
-        parts: tuple[tuple[str, str, str, Iterable[_Part | _Record]], ...] = (
-            ("resourceSpans", "scopeSpans", "spans", self._spans.values()),
-            ("resourceLogs", "scopeLogs", "logRecords", self._logs.values()),
-        )
-        for outer, inner, values, found in parts:
-            by_context: dict[bytes, list[dict[str, Any]]] = {}
-            for part in found:
-                if part.context is not None:
-                    by_context.setdefault(part.context, []).append(part.value)
+    def _raw(self) -> bytes:
+        """JSON of all parts. Spans were written already when they were sorted by trace, so they are copied from there."""
+        members: list[bytes] = []
+        spans = [(part.context, part.text or _encode(part.value)) for part in self._spans.values() if part.context]
+        logs = [(log.context, text) for text, log in self._logs.items()]
+        for outer, inner, values, found in (
+            (b"resourceSpans", b"scopeSpans", b"spans", spans),
+            (b"resourceLogs", b"scopeLogs", b"logRecords", logs),
+        ):
+            by_context: dict[bytes, list[bytes]] = {}
+            for context, text in found:
+                by_context.setdefault(context, []).append(text)
             if by_context:
-                raw[outer] = [
-                    {
-                        "resource": self._reader.contexts[key][0],
-                        inner: [{"scope": self._reader.contexts[key][1], values: listed}],
-                    }
+                batches = [
+                    b'{"resource":%b,"%b":[{"scope":%b,"%b":[%b]}]}'
+                    % (_encode(resource), inner, _encode(scope), values, b",".join(listed))
                     for key, listed in by_context.items()
+                    for resource, scope, _ in (self._reader.contexts[key],)
                 ]
-        flat = [part.value for part in self._spans.values() if part.context is None]
-        raw |= {"spans": flat} if flat else {}
-        raw |= {"lost": sorted(self._lost)} if self._lost else {}
-        return raw | ({"annotations": [note for note, _ in self._notes.values()]} if self._notes else {})
+                members.append(b'"%b":[%b]' % (outer, b",".join(batches)))
+        if flat := [part.value for part in self._spans.values() if part.context is None]:
+            members.append(b'"spans":%b' % _encode(flat))
+        if self._lost:
+            members.append(b'"lost":%b' % _encode(sorted(self._lost)))
+        if self._notes:
+            members.append(b'"annotations":%b' % _encode([note for note, _ in self._notes.values()]))
+        return b"{%b}" % b",".join(members)
 
 
 Rows = Callable[[list[dict[str, Any]]], Iterable[tuple[dict[str, Any], LoggedSpan]]]

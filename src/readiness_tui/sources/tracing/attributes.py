@@ -114,8 +114,10 @@ def step_of(name: str, attributes: Mapping[str, object], *, serves: bool = False
     if (over := _overruling.__wrapped__(name) if long else _overruling(name)) is not None:
         return over
     stating, telling = _KEYS[tuple(attributes)]
-    words = tuple([(key, word) for key in stating if isinstance(word := attributes[key], str) and word])
-    stated = _stated(words) if sum([len(word) for _, word in words]) <= _LONG_NAME else _stated.__wrapped__(words)
+    stated = None
+    if stating:
+        words = tuple([(key, word) for key in stating if isinstance(word := attributes[key], str) and word])
+        stated = _stated(words) if sum([len(word) for _, word in words]) <= _LONG_NAME else _stated.__wrapped__(words)
     if stated is not None and (stated.explained is not None or stated.word is not None):
         return stated
     if (named := _by_name.__wrapped__(name) if long else _by_name(name)) is not None:

@@ -64,6 +64,9 @@ class Said:
     told_all: bool = False
 
 
+_NOTHING = Said()
+
+
 @dataclass(slots=True)
 class _Heard:
     given: list[Message] = field(default_factory=list)
@@ -89,8 +92,15 @@ class SaidReader:
         events: Sequence[Event],
     ) -> Said:
         """What was said on a span. `flat`: those of its attributes that are parts of lists."""
+        names = tuple(attributes)
+        given, got, conversation = self._holders[names]
+        if not (events or given or got or conversation):
+            if kind is SpanKind.TOOL:
+                return _NOTHING
+            answers = (kind is SpanKind.MODEL or kind is SpanKind.AGENT) and known.name("output") is not None
+            if not answers and known.name("finish") is None and not (_STRANGE[names] and _unknown(attributes)):
+                return _NOTHING
         heard = _Heard()
-        given, got, conversation = self._holders[tuple(attributes)]
         if given:
             heard.given = self._side("input_messages", given, attributes, flat, heard)
         if got:
@@ -262,6 +272,8 @@ _STRANGE = PerKeys(
 
 def _may_ask(value: Any, of_convention: bool) -> bool:
     """Whether a value of an unknown name is a structure of a tracing convention, or looks like messages anywhere."""
+    if type(value) is str and value[:1].isalnum():  # as most: no structure begins so
+        return False
     if not isinstance(value, (str, list, dict)):
         return False
     value = payload.parsed(value)

@@ -34,8 +34,9 @@ def with_untyped_tools(spans: Iterable[RawSpan]) -> list[RawSpan]:
     listed = list(spans)
     wanted: dict[str, float] = {}
     for span in listed:
-        for _, call in span.asked:
-            wanted[call.name] = min(begin(span), wanted.get(call.name, float("inf")))
+        if span.asked:
+            for _, call in span.asked:
+                wanted[call.name] = min(begin(span), wanted.get(call.name, float("inf")))
     if not wanted:
         return listed
     for span in listed:
@@ -67,17 +68,18 @@ def unclear(tree: Tree) -> Unclear:
     calls: list[str] = []
     retrieval: list[str] = []
     for span, above in tree.walked:
+        kind = span.kind
         outer = closed.get(above.id) if above is not None and above.kind is not SpanKind.AGENT else None
-        inside = span.kind if span.kind in _CLOSED else outer
+        inside = kind if kind in _CLOSED else outer
         if inside is not None:
             closed[span.id] = inside
         if outer is None:
             if span.explained is False or (span.explained is None and span.id not in known):
                 calls.append(_label(span))
                 retrieval.append(_label(span))
-            elif span.may_retrieve or span.kind is SpanKind.EMBEDDING:
+            elif span.may_retrieve or kind is SpanKind.EMBEDDING:
                 retrieval.append(_label(span))
-        if span.kind not in (SpanKind.TOOL, SpanKind.RETRIEVAL):
+        if span.unread and kind is not SpanKind.TOOL and kind is not SpanKind.RETRIEVAL:
             calls += (one_line(name, _LONGEST) for name in span.unread)
             retrieval += (one_line(name, _LONGEST) for name in span.unread)
         if span.finish is None:
@@ -95,9 +97,9 @@ def unclear(tree: Tree) -> Unclear:
 
 def _opaque(tree: Tree) -> list[RawSpan]:
     """The agents that show no model call of theirs, as those that run elsewhere: what they did is not in the log."""
-    shown: set[str] = set()
     if not tree.of(SpanKind.AGENT):
         return []
+    shown: set[str] = set()
     for span, above in reversed(tree.walked):
         if span.kind is SpanKind.MODEL:
             shown.add(span.id)
@@ -163,7 +165,7 @@ def tool_calls(tree: Tree, doubt: Unclear) -> tuple[ToolCall, ...] | None:
     spans = _tool_spans(tree)
     matched = _matched(spans, asked)
     calls = [_called(span, asked.get(matched.get(span.id, "")), told.get(matched.get(span.id, ""))) for span in spans]
-    if len(matched) == len(spans):  # then those without a step of their own are known, too
+    if asked and len(matched) == len(spans):  # then those without a step of their own are known, too
         shown = set(matched.values())
         left = [call for ident, call in asked.items() if ident not in shown]
         calls += [call for call in left if not call.name.startswith(_ANSWER_AS_TOOL)]
@@ -174,6 +176,8 @@ def tool_calls(tree: Tree, doubt: Unclear) -> tuple[ToolCall, ...] | None:
 
 def _matched(spans: Sequence[RawSpan], asked: Mapping[str, ToolCall]) -> dict[str, str]:
     """Tool span → the id of the call it carries out: the same id, else the only ones of that name, in their order."""
+    if not asked:
+        return {}
     found = {span.id: span.call_id for span in spans if span.call_id is not None and span.call_id in asked}
     taken = set(found.values())
     by_name: dict[str, list[str]] = {}

@@ -40,7 +40,11 @@ class AttributeTable:
         if None in attributes.values():
             names = tuple([name for name in names if attributes[name] is not None])
         of_resource = resource or {}
-        return Known(self._places[names][tuple(of_resource)], attributes, of_resource, self.notes)
+        return Known(self.places(names, tuple(of_resource)), attributes, of_resource, self.notes)
+
+    def places(self, names: tuple[str, ...], of_resource: tuple[str, ...]) -> Places:
+        """Where each meaning stands that these names of attributes and of the resource have."""
+        return self._places[names][of_resource]
 
     def _places_of(self, names: tuple[str, ...], of_resource: tuple[str, ...]) -> Places:
         found = self._first(names)

@@ -18,14 +18,15 @@ from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.keys import PerKeys
 from readiness_tui.sources.tracing import conversation, usage
 from readiness_tui.sources.tracing.attributes import CONTENT, EVALUATION_EVENTS, SPREAD, spread, step_of
-from readiness_tui.sources.tracing.conversation import CARRYING_EVENTS, MESSAGE_EVENTS, Said
+from readiness_tui.sources.tracing.conversation import CARRYING_EVENTS, MESSAGE_EVENTS
 from readiness_tui.sources.tracing.ended import ended_well
-from readiness_tui.sources.tracing.known_attributes import AttributeTable, Known, N
+from readiness_tui.sources.tracing.known_attributes import AttributeTable, Known, N, Places
 from readiness_tui.sources.tracing.logged import Event, LoggedSpan
-from readiness_tui.sources.tracing.messages import json_text, messages, unflatten
+from readiness_tui.sources.tracing.messages import unflatten
+from readiness_tui.sources.tracing.passed import passed
 from readiness_tui.sources.tracing.raw_span import GivenScore, RawSpan
 from readiness_tui.sources.tracing.tool_names import tool_name
-from readiness_tui.sources.tracing.words import readable, unwrapped
+from readiness_tui.sources.tracing.words import readable
 
 __all__ = ["CARRYING_EVENTS", "MESSAGE_EVENTS", "Event", "LoggedSpan", "Reader"]
 
@@ -43,12 +44,13 @@ _MAPPED = (
     "tokens_total", "arguments", "result", "attempt", "retries", "tool_status", "finish", "conversation_start", "user", "session", "feedback", "outcome", "tags", "error", "blocked",
     "case_id", "run_id", "run_name", *_KEPT,
 )  # fmt: skip
+#: Fields of a span that are one meaning's text.
+_TEXTS = ("outcome", "model", "prompt_version", "index_version", "app_version", "user", "session", "feedback")
 _USED = ("tokens_in", "tokens_out", "usage", "tokens_cache_read", "tokens_cache_write", "tokens_total")
 _OF_REQUEST = ("run_id", "run_name", "dataset", "service", "environment")
 _JUDGED_LISTS = ("evaluations", "annotations", "trace.evaluations", "trace.annotations")
 _NUMBERED = re.compile(r"\.[0-9]+(\.|$)")
 _CACHE_BESIDE = frozenset({"input_tokens"})  # Anthropic's own figure, which Claude Code passes on
-_SCHEMA = frozenset({"properties", "$schema", "required", "additionalProperties"})  # of a definition, not of arguments
 _encode = msgspec.json.Encoder().encode
 _CONTENT_STARTS = tuple(f"{name}." for name in CONTENT)
 
@@ -56,15 +58,25 @@ _CONTENT_STARTS = tuple(f"{name}." for name in CONTENT)
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """What the names of a span's attributes say: those that are part of a list, marked by a number (most spans have
-    none), long texts, those that are kept as they are, parts of metadata, the meanings that probes look for; and whether
-    there may be metadata, a judgement, judgements in a list, tokens, documents, parts that Braintrust writes as one text.
+    none), long texts, those that are kept as they are, parts of metadata, the meanings that probes look for, those that are
+    a text of the span or of its request; and whether there may be a price, a repeat, tags, an example, metadata, a
+    judgement, judgements in a list, tokens, documents, parts that Braintrust writes as one text. `places`: where each
+    meaning stands if none of the attributes is empty.
     """
 
+    places: Places
     listed: tuple[str, ...]
     content: tuple[str, ...]
     kept: tuple[str, ...]
     spelled: tuple[str, ...]
     probed: tuple[str, ...]
+    texts: tuple[str, ...]
+    of_request: tuple[str, ...]
+    priced: bool
+    cached: bool
+    repeated: bool
+    tagged: bool
+    example: bool
     metadata: bool
     judged: bool
     judging: bool
@@ -85,7 +97,8 @@ class Reader:
         self._mapped = frozenset(name for meaning in _MAPPED for name in names[meaning])
         self._metadata_starts = tuple(f"{name}." for name in names["metadata"])
         self._said = conversation.SaidReader(names)
-        self._plans = PerKeys(self._plan)
+        #: by the names of a span's attributes, then by those of its resource
+        self._plans = PerKeys(lambda names: PerKeys(lambda of_resource: self._plan(names, of_resource)))
         self._last: tuple[Any, Any, bytes] = (None, None, b"")
 
     def context_key(self, resource: Mapping[str, Any], scope: Mapping[str, Any]) -> bytes:
@@ -94,7 +107,7 @@ class Reader:
             self._last = resource, scope, _encode([resource, scope])
         return self._last[2]
 
-    def _plan(self, attributes: tuple[str, ...]) -> _Plan:
+    def _plan(self, attributes: tuple[str, ...], of_resource: tuple[str, ...]) -> _Plan:
         content = tuple([name for name in attributes if _is_content(name)])
         spelled = tuple([name for name in attributes if name.startswith(self._metadata_starts)])
         listed = tuple([name for name in attributes if _NUMBERED.search(name)])
@@ -102,12 +115,23 @@ class Reader:
         def has(*meanings: str) -> bool:
             return any(name in attributes for meaning in meanings for name in self.names[meaning])
 
+        def may_have(meaning: str) -> bool:
+            return has(meaning) or any(name in of_resource for name in self.names[meaning])
+
         return _Plan(
+            places=self._table.places(attributes, of_resource),
             listed=listed,
             content=content,
             kept=tuple([name for name in attributes if name not in self._mapped and name not in content]),
             spelled=spelled,
             probed=tuple([meaning for meaning in _KEPT if has(meaning)]),
+            texts=tuple(filter(may_have, _TEXTS)),
+            of_request=tuple(filter(may_have, _OF_REQUEST)),
+            priced=has("cost", "costs"),
+            cached=has("cached"),
+            repeated=has("attempt", "retries"),
+            tagged=has("tags"),
+            example=has("case_id"),
             metadata=bool(spelled) or has("metadata"),
             judged=has("judged"),
             judging=bool(listed) or any(name in attributes for name in _JUDGED_LISTS),
@@ -118,25 +142,31 @@ class Reader:
 
     def span(self, logged: LoggedSpan) -> RawSpan:
         """The span in our own terms."""
-        attributes = logged.attributes
-        plan = self._plans[tuple(attributes)]
-        carrying = [event for event in logged.events if event.name in CARRYING_EVENTS]
+        attributes, of_resource, events = logged.attributes, logged.resource, logged.events
+        plan = self._plans[tuple(attributes)][tuple(of_resource)]
+        carrying = [event for event in events if event.name in CARRYING_EVENTS] if events else ()
         if plan.spreads or carrying:
             attributes = spread(attributes)
             for event in carrying:
                 attributes |= event.attributes
                 attributes |= event.body if isinstance(event.body, dict) else {}
-            plan = self._plans[tuple(attributes)]
-        known = self._table.known(attributes, logged.resource)
+            plan = self._plans[tuple(attributes)][tuple(of_resource)]
+        if None in attributes.values():
+            known = self._table.known(attributes, of_resource)
+        else:
+            known = Known(plan.places, attributes, of_resource, self.notes)
         step = step_of(logged.name, attributes, serves=logged.side == "server")
         kind = step.kind
-        listed = {name: attributes[name] for name in plan.listed} if plan.listed else {}
-        said = self._said.read(kind, known, attributes, listed, logged.events)
-        chunks, reranks = (
-            self._chunks(kind, known, listed) if plan.documents or kind is SpanKind.RETRIEVAL else (None, False)
+        said = self._said.read(
+            kind, known, attributes, {name: attributes[name] for name in plan.listed} if plan.listed else {}, events
         )
+        asking = kind is SpanKind.MODEL or kind is SpanKind.AGENT
         is_tool = kind is SpanKind.TOOL
-        raised = [event.attributes for event in logged.events if event.name == "exception"]
+        found: dict[str, Any] = {}  # fields of which something here may speak
+        if plan.documents or kind is SpanKind.RETRIEVAL:
+            listed = {name: attributes[name] for name in plan.listed}
+            found["chunks"], found["reranks"] = self._chunks(kind, known, listed)
+        raised = [event.attributes for event in events if event.name == "exception"] if events else ()
         ok, assumed = ended_well(
             logged.code,
             logged.has_ended,
@@ -145,11 +175,34 @@ class Reader:
             known.text("tool_status") if is_tool else None,
             logged.side,
         )
-        into, out = self._tokens(known) if plan.used else (None, None)
-        arguments, result = (
-            _passed(known, said) if is_tool or (kind is SpanKind.OTHER and not step.explained) else (None, None)
-        )
-        asking = kind in (SpanKind.MODEL, SpanKind.AGENT)
+        if ok is False:
+            found["error"] = _error(logged, known, attributes, raised)
+        if plan.used:
+            found["tokens_in"], found["tokens_out"] = self._tokens(known)
+        if is_tool or (kind is SpanKind.OTHER and not step.explained):
+            found["arguments"], found["result"] = passed(known, said)
+        for meaning in plan.texts:
+            found[meaning] = known.text(meaning)
+        if plan.priced:
+            found["cost"] = _first_known(known.amount("cost"), usage.of_costs(known.parsed("costs")))
+        if plan.cached:
+            found["cached"] = known.flag("cached") or False
+        if is_tool:
+            found["tool"] = tool_name(known.text("tool") or logged.name)
+        if plan.repeated:
+            found["attempt"] = _attempt(known)
+        if asking:
+            found["finish"] = said.finish
+            if said.got:
+                found["asked"] = tuple([call for message in said.got for call in message.asked])
+            if said.given:
+                found["told"] = {ident: text for message in said.given for ident, text in message.told.items()}
+        if plan.tagged and known.first("tags") is not None:
+            found["tags"] = payload.tags(known.parsed("tags"), {})
+        if plan.content:
+            found["texts"] = {name: fields.as_json(attributes[name]) for name in plan.content}
+        if plan.of_request or plan.metadata or plan.example:
+            found["extra"] = self._extra(logged, known, attributes, plan)
         return RawSpan(
             id=logged.id,
             parent=logged.parent,
@@ -158,42 +211,18 @@ class Reader:
             started_at=logged.started_at,
             duration_ms=logged.duration_ms,
             ok=ok,
-            error=_error(logged, known, attributes, raised) if ok is False else None,
-            outcome=known.text("outcome"),
             input=readable(known, "input", said.given, kind, "user", "human"),
             output=readable(known, "output", said.got, kind),
-            model=known.text("model"),
-            prompt_version=known.text("prompt_version"),
-            index_version=known.text("index_version"),
-            app_version=known.text("app_version"),
-            tokens_in=into,
-            tokens_out=out,
-            cost=_first_known(known.amount("cost"), usage.of_costs(known.parsed("costs"))),
-            cached=known.flag("cached") or False,
-            tool=tool_name(known.text("tool") or logged.name) if is_tool else None,
             call_id=_call_id(known),
-            arguments=arguments,
-            result=result,
-            attempt=_attempt(known),
-            asked=tuple(call for message in said.got for call in message.asked) if asking else (),
-            told={ident: text for message in said.given for ident, text in message.told.items()} if asking else {},
-            chunks=chunks,
-            reranks=reranks,
-            user=known.text("user"),
-            session=known.text("session"),
-            feedback=known.text("feedback"),
-            tags=() if known.first("tags") is None else payload.tags(known.parsed("tags"), {}),
             attributes=self._kept(known, plan.probed, {name: attributes[name] for name in plan.kept}),
-            texts={name: fields.as_json(attributes[name]) for name in plan.content} if plan.content else {},
-            extra=self._extra(logged, known, attributes, plan),
             assumed=assumed,
-            finish=said.finish if asking else None,
             explained=step.explained,
             kind_word=step.word,
             may_retrieve=step.may_retrieve,
             blind=step.blind,
             told_all=said.told_all,
             unread=said.unread,
+            **found,
         )
 
     def _tokens(self, known: Known) -> tuple[int | None, int | None]:
@@ -212,7 +241,7 @@ class Reader:
 
         `of`: the id of the judged span.
         """
-        plan = self._plans[tuple(attributes)]
+        plan = self._plans[tuple(attributes)][()]
         if not (plan.judged or plan.judging or events):
             return []
         found = [self._judgement(attributes)] if plan.judged else []
@@ -276,7 +305,7 @@ class Reader:
                 if isinstance(found, dict):
                     metadata |= {key: value for key, value in found.items() if key not in metadata}
         extra = metadata if logged.parent is None else {}
-        for name in _OF_REQUEST:
+        for name in plan.of_request:
             if (text := known.text(name)) is not None:
                 extra[name] = text
         ident = (payload.case_id(metadata) if metadata else None) or known.text("case_id")  # to join its golden set
@@ -295,37 +324,6 @@ def _attempt(known: Known) -> int | None:
     if attempt is None and (again := known.count("retries")) is not None:
         return again + 1
     return attempt
-
-
-def _passed(known: Known, said: Said) -> tuple[str | None, str | None]:
-    """What a tool was given, and what it returned, as JSON text.
-
-    OpenInference's `tool.parameters` are the tool's definition; some write the arguments there all the same.
-    """
-    sent, returned = known.first("arguments"), known.first("result")
-    if sent is None and returned is None and not (said.given or said.got) and known.name("definition") is None:
-        return said.given_text, said.got_text
-    given = None if sent is None else unwrapped(sent)
-    got = None if returned is None else unwrapped(returned)
-    arguments, result = json_text(_as_sent(sent, given)), json_text(_as_sent(returned, got))
-    held = [text for message in messages(got) for text in message.told.values()] if got is not None else []
-    result = held[0] if len(held) == 1 else result  # LangChain's message around what the tool returned
-    if arguments is None:
-        stated = known.parsed("definition")
-        if isinstance(stated, dict) and not _SCHEMA & stated.keys():
-            arguments = json_text(known.first("definition"))
-    if arguments is None:
-        asked = (call.arguments for message in said.given for _, call in message.asked)
-        arguments = next(asked, said.given_text) if said.given else said.given_text
-    if result is None:
-        told = (text for message in (*said.got, *said.given) for text in message.told.values())
-        result = next(told, said.got_text)
-    return arguments, result
-
-
-def _as_sent(value: Any, inner: Any) -> Any:
-    """The value as it was sent, unless a wrapper was taken off it."""
-    return value if payload.parsed(value) == inner else inner
 
 
 def _error(logged: LoggedSpan, known: Known, attributes: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> str:

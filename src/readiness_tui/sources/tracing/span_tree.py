@@ -34,12 +34,13 @@ the trace are determined as follows:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 from statistics import fmean
 from typing import Any
 
 from readiness_tui.domain.runs.model import Outcome, Span, SpanKind, Trace
 from readiness_tui.domain.text.secrets import find_secrets
-from readiness_tui.domain.text.sieve import BETWEEN, suspects
+from readiness_tui.domain.text.sieve import suspects
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.tracing import done
 from readiness_tui.sources.tracing.outcome import outcome_of, stopped
@@ -60,7 +61,7 @@ _CUT_OFF = (
     " may have called and retrieved more than is here"
 )
 _NOT_UNDERSTOOD = "was not understood, so what its request called or retrieved is not known"
-_REPEATED = ("model", "prompt_version", "tokens_in", "tokens_out")  # of a span, on the step that is kept
+_TOKENS_IN, _TOKENS_OUT = attrgetter("tokens_in"), attrgetter("tokens_out")
 _MOST_NAMES = 20  # of what was not understood in one trace
 
 
@@ -118,8 +119,8 @@ def trace_from_spans(
         feedback=_feedback(tree, judged),
         latency_ms=tree.latency_ms,
         cost=used(_cost),
-        tokens_in=_as_count(used(lambda span: span.tokens_in)),
-        tokens_out=_as_count(used(lambda span: span.tokens_out)),
+        tokens_in=_as_count(used(_TOKENS_IN)),
+        tokens_out=_as_count(used(_TOKENS_OUT)),
         scores=_scores(judged),
         cached=bool(head and head.cached) or (bool(models) and all(span.cached for span in models)),
         extra=_extra(tree, judged, open_questions),
@@ -129,8 +130,10 @@ def trace_from_spans(
     )
 
 
-def _open(calls: Iterable[str], retrieval: Iterable[str]) -> dict[str, int]:
+def _open(calls: Sequence[str], retrieval: Sequence[str]) -> dict[str, int]:
     """What was not understood, and how often: in calls or in retrieval, whichever is more."""
+    if not (calls or retrieval):
+        return {}
     both: list[dict[str, int]] = []
     for names in (calls, retrieval):
         found: dict[str, int] = {}
@@ -186,17 +189,21 @@ def _tell(notes: fields.Notes, tree: Tree, open_questions: Mapping[str, int], ou
             if tree.latency_ms is not None
             else "a request has several first steps, which lie apart for longer than they ran: its latency is unknown"
         )
-    if any(span.cost is not None and _cost(span) is None for span in tree.ordered):
+    if any(span.cost == 0 and _cost(span) is None for span in tree.ordered):
         notes.add("a cost of 0 beside tokens is taken as missing: the tool had no price for the model")
 
 
 def _cost(span: RawSpan) -> float | None:
+    if span.cost is None:
+        return None
     unpriced = span.cost == 0 and not span.cached and (span.tokens_in or span.tokens_out)
     return None if unpriced else span.cost
 
 
 def _feedback(tree: Tree, judged: Sequence[GivenScore]) -> str | None:
     said = [span.feedback for span in tree.ordered if span.feedback]
+    if not (said or judged):
+        return None
     for judgement in judged:
         if judgement.human:
             given = judgement.label if judgement.label is not None else judgement.value
@@ -224,18 +231,16 @@ def _scores(judged: Sequence[GivenScore]) -> dict[str, float]:
 def _extra(tree: Tree, judged: Sequence[GivenScore], open_questions: Mapping[str, int]) -> dict[str, Any]:
     extra: dict[str, Any] = {**tree.head.extra} if tree.head else {}
     for span in tree.ordered:
-        for name, value in span.extra.items():
-            extra.setdefault(name, value)
-    tags = tuple(dict.fromkeys(tag for span in tree.ordered for tag in span.tags))
-    if tags:
-        extra["tags"] = list(tags)
-    for name, values in (
-        ("models", {span.model: None for span in tree.of(SpanKind.MODEL)}),
-        ("prompt_versions", {span.prompt_version: None for span in tree.ordered}),
-    ):
-        values.pop(None, None)
-        if len(values) > 1:
-            extra[name] = list(values)
+        if span.extra and span is not tree.head:
+            for name, value in span.extra.items():
+                extra.setdefault(name, value)
+    if tags := [tag for span in tree.ordered if span.tags for tag in span.tags]:
+        extra["tags"] = list(dict.fromkeys(tags))
+    models = [span.model for span in tree.of(SpanKind.MODEL) if span.model is not None]
+    prompts = [span.prompt_version for span in tree.ordered if span.prompt_version is not None]
+    for name, values in (("models", models), ("prompt_versions", prompts)):
+        if len(values) > 1 and len(apart := dict.fromkeys(values)) > 1:
+            extra[name] = list(apart)
     told = [
         {name: value for name, value in (("name", j.name), ("value", j.value), ("label", j.label),
          ("explanation", j.explanation), ("error", j.error), ("human", j.human or None)) if value is not None}
@@ -251,16 +256,26 @@ def _extra(tree: Tree, judged: Sequence[GivenScore], open_questions: Mapping[str
 
 def _spans(spans: Sequence[RawSpan]) -> tuple[Span, ...]:
     # One look at all long texts first, since most have no credential.
-    texts = [text for span in spans for text in span.texts.values()]
-    leaking = bool(texts) and any(True for _ in suspects([BETWEEN.join(texts)]))
-    return tuple([_span(span, leaking) for span in spans])
+    texts = [(span.id, name, text) for span in spans if span.texts for name, text in span.texts.items()]
+    leaking: dict[str, dict[str, str]] = {}
+    if texts:
+        for at in suspects([text for _, _, text in texts]):
+            ident, name, text = texts[at]
+            if find_secrets(text):
+                leaking.setdefault(ident, {})[name] = text
+    return tuple([_span(span, leaking.get(span.id)) for span in spans])
 
 
-def _span(span: RawSpan, leaking: bool) -> Span:
-    attributes = dict(span.attributes)
-    for name in _REPEATED:
-        if (value := getattr(span, name)) is not None:
-            attributes[name] = value
+def _span(span: RawSpan, leaking: Mapping[str, str] | None) -> Span:
+    attributes = {**span.attributes}
+    if span.model is not None:
+        attributes["model"] = span.model
+    if span.prompt_version is not None:
+        attributes["prompt_version"] = span.prompt_version
+    if span.tokens_in is not None:
+        attributes["tokens_in"] = span.tokens_in
+    if span.tokens_out is not None:
+        attributes["tokens_out"] = span.tokens_out
     if (cost := _cost(span)) is not None:
         attributes["cost"] = cost
     if span.tool is not None:
@@ -269,18 +284,10 @@ def _span(span: RawSpan, leaking: bool) -> Span:
         attributes["attempt"] = span.attempt
     if span.cached:
         attributes["cached"] = span.cached
-    if leaking:
-        attributes |= {name: text for name, text in span.texts.items() if find_secrets(text)}
-    return Span(
-        id=span.id,
-        parent=span.parent,
-        name=span.name,
-        kind=span.kind,
-        started_at=span.started_at,
-        duration_ms=span.duration_ms,
-        error=span.error or "error" if span.ok is False else None,
-        attributes=attributes,
-    )
+    if leaking is not None:
+        attributes |= leaking
+    error = span.error or "error" if span.ok is False else None
+    return Span(span.id, span.parent, span.name, span.kind, span.started_at, span.duration_ms, error, attributes)
 
 
 def _as_count(value: float | None) -> int | None:

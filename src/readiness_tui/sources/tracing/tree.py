@@ -42,13 +42,16 @@ class Tree:
         walked: list[tuple[RawSpan, RawSpan | None]] = []
         seen: set[str] = set()
         for start in (*self.tops, *self.ordered):
+            if len(walked) == len(self.ordered):
+                break
             waiting: list[tuple[RawSpan, RawSpan | None]] = [(start, None)]
             while waiting:
                 span, above = waiting.pop()
                 if span.id not in seen:
                     seen.add(span.id)
                     walked.append((span, above))
-                    waiting += [(child, span) for child in reversed(self.below.get(span.id, ()))]
+                    if below := self.below.get(span.id):
+                        waiting += [(child, span) for child in reversed(below)]
         return walked
 
     def _head(self) -> RawSpan | None:

@@ -48,8 +48,10 @@ def _is_nothing(part: Any) -> bool:
 
 def readable(known: Known, meaning: str, found: Sequence[Message], kind: SpanKind, *roles: str) -> str | None:
     """The text a person would read: the last message, or the matching field of the payload."""
-    said = last_text(found, *roles) if found else None
     value = known.first(meaning)
+    if not found and (value is None or _is_plain(value)):  # as with most: nothing, or a text
+        return value or None
+    said = last_text(found, *roles) if found else None
     if said is not None and (kind is SpanKind.MODEL or value is None):
         return said
     structure = value if _is_plain(value) else unwrapped(value)
