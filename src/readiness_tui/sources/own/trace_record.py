@@ -20,10 +20,11 @@ from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.keys import KeySorter, PerKeys
 from readiness_tui.sources.kit.peek import peek
 from readiness_tui.sources.kit.pieces.of_lines import pieces_of
-from readiness_tui.sources.kit.pieces.piece import Before, Gathered, Piece, in_turn
+from readiness_tui.sources.kit.pieces.piece import Before, Gathered, Piece, PieceColumns, in_turn
 from readiness_tui.sources.kit.recordio import (
     Entry,
     Lost,
+    NumberedLine,
     QuickEntry,
     is_lines,
     lines,
@@ -33,6 +34,7 @@ from readiness_tui.sources.kit.recordio import (
     without_nan,
 )
 from readiness_tui.sources.own import quick_record
+from readiness_tui.sources.own.quick_columns import columns_of
 from readiness_tui.sources.own.quick_record import QuickRecords, QuickRow
 from readiness_tui.sources.tracing.outcome import CONTRADICTED, contradicts, names_error, of_http, outcome_of
 from readiness_tui.sources.tracing.traced_case import elapsed_ms
@@ -174,7 +176,7 @@ class LinesReader:
 
     def read(self, piece: Piece, before: Before, gathered: Gathered) -> Iterator[TraceRecord | Reject]:
         notes, lost = gathered.notes, Lost()
-        quick = QuickRecords(_ALIASES, frozenset(_UNITLESS), lambda row, rest: _quick_trace(row, rest, notes))
+        quick = _quick_records(notes)
         for item in of_lines(piece.content, quick, lost):
             if isinstance(item, QuickEntry):
                 trace: Trace = item.value
@@ -190,6 +192,28 @@ class LinesReader:
             else:
                 yield item
         gathered.lost += lost.places
+
+    def columns(self, piece: Piece) -> PieceColumns | None:
+        lines: list[NumberedLine] = piece.content
+        rows = _quick_records(fields.Notes()).rows([raw for _, raw in lines])
+        if rows is None or any(_TELLING[keys] for keys in {tuple(rest) for _, rest in rows} if keys):
+            return None
+        gathered, aside = Gathered(), fields.Notes()
+
+        def whole(place: int) -> Trace:
+            row, rest = rows[place]
+            trace = _quick_trace(row, dict(rest), aside)
+            assert trace is not None
+            return trace
+
+        traces = columns_of(
+            rows, lambda status, error, said: _outcome({}, status, error, {}, said), whole, gathered.notes
+        )
+        if traces is None:
+            return None
+        raw = [raw.strip() for _, raw in lines]
+        kept = raw if all(map(bytes.isascii, raw)) else [one.decode() for one in raw]
+        return PieceColumns(traces, [number for number, _ in lines], kept, gathered)
 
     def gather(self, gathered: Gathered) -> None:
         gathered.notes.add_to(self._notes)
@@ -221,6 +245,10 @@ def _twice(trace_id: str, first: int) -> str:
         f"the trace {quoted(trace_id)} stands in the file already, on line {first}; if a line is a step"
         " of it, put them together with a mapping (kind: traces, group_by: trace_id)"
     )
+
+
+def _quick_records(notes: fields.Notes) -> QuickRecords:
+    return QuickRecords(_ALIASES, frozenset(_UNITLESS), lambda row, rest: _quick_trace(row, rest, notes))
 
 
 def _quick_trace(row: QuickRow, rest: dict[str, Any], notes: fields.Notes) -> Trace | None:

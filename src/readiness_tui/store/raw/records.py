@@ -23,8 +23,8 @@ _lengths = msgspec.json.Decoder(list[int | None]).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def blocks(records: Sequence[str | None], level: int = _QUICK) -> Iterator[tuple[int, bytes]]:
-    """The records in blocks: how many are in it, and its bytes. None: a record that is not kept."""
+def blocks(records: Sequence[str | bytes | None], level: int = _QUICK) -> Iterator[tuple[int, bytes]]:
+    """The records in blocks: how many are in it, and its bytes. None: a record that is not kept; bytes: one in ASCII."""
     first = size = 0
     for number, record in enumerate(records, 1):
         size += len(record or "")
@@ -33,11 +33,11 @@ def blocks(records: Sequence[str | None], level: int = _QUICK) -> Iterator[tuple
             first, size = number, 0
 
 
-def pack(records: Sequence[str | None], level: int = _QUICK) -> bytes:
+def pack(records: Sequence[str | bytes | None], level: int = _QUICK) -> bytes:
     """Lone surrogates survive."""
     import zstandard  # only here: most commands never need it
 
-    parts = [None if record is None else record.encode("utf-8", "surrogatepass") for record in records]
+    parts = [record.encode("utf-8", "surrogatepass") if isinstance(record, str) else record for record in records]
     lengths = _encode([None if part is None else len(part) for part in parts])
     return zstandard.ZstdCompressor(level=level).compress(b"\n".join((lengths, b"".join(filter(None, parts)))))
 
