@@ -43,6 +43,11 @@ def pack(records: Sequence[str | bytes | None], level: int = _QUICK) -> bytes:
 
 
 def unpack(data: bytes) -> list[str | None]:
+    return [None if one is None else one.decode("utf-8", "surrogatepass") for one in unpack_bytes(data)]
+
+
+def unpack_bytes(data: bytes) -> list[bytes | None]:
+    """The same as bytes of UTF-8, in which lone surrogates may stand."""
     if data.startswith(MAGIC):
         import zstandard
 
@@ -50,13 +55,13 @@ def unpack(data: bytes) -> list[str | None]:
     else:
         plain = zlib.decompress(data)
     lengths, _, joined = plain.partition(b"\n")
-    records: list[str | None] = []
+    records: list[bytes | None] = []
     start = 0
     for length in _lengths(lengths):
         if length is None:
             records.append(None)
             continue
-        records.append(joined[start : start + length].decode("utf-8", "surrogatepass"))
+        records.append(joined[start : start + length])
         start += length
     return records
 
