@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from readiness_tui.domain.runs.model import Outcome, ToolCall, Trace
+from readiness_tui.domain.traces.steps import may_hold_ids
 
 ChunkRow = tuple[str, int | None, float | None, str | None, str | None]  # the fields of a `Chunk`
 CallRow = tuple[str, str | None, str | None, str | None, int | None]  # the fields of a `ToolCall`
@@ -75,3 +76,8 @@ class TraceColumns:
             tuple([(c.name, c.arguments, c.result, c.error, c.attempt) for c in calls]) if calls else calls  # type: ignore[misc]
             for calls in self.tool_calls
         ]
+
+    @cached_property
+    def ids_in_calls(self) -> bool:
+        """Whether an id (`steps.IDS`) may be among the arguments of any call."""
+        return may_hold_ids("\n".join([call[1] for calls in self.calls if calls for call in calls if call[1]]))

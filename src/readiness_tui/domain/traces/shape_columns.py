@@ -12,7 +12,7 @@ from readiness_tui.domain.text.versions import SLOT_SIGNS, has
 from readiness_tui.domain.traces import shape
 from readiness_tui.domain.traces.columns import TraceColumns
 from readiness_tui.domain.traces.shape import TraceShape
-from readiness_tui.domain.traces.shape_steps import Marks, call_marks, error_mark
+from readiness_tui.domain.traces.shape_steps import Marks, call_marks, error_mark, failed_mark
 
 _KNOWN = 10_000  # ids of chunks remembered
 
@@ -45,7 +45,7 @@ def _marks(of: TraceColumns) -> Sequence[Marks]:
             list(map(_answered, _said(of.answer), of.answer, of.error)),
             [0 if user is None else 2 if shape.has_word(user) else 1 for user in of.user],
             _chunk_marks(of),
-            [None if calls is None else () if not calls else call_marks(Trace("", tool_calls=calls)) for calls in of.tool_calls],
+            _call_marks(of),
             of.retrieval,
             [feedback is not None and has(feedback) for feedback in of.feedback],
             [shape.PLAIN] * n,
@@ -84,22 +84,26 @@ def _status(status: str, outcome: Outcome | None) -> str | None:
     return shape.status_mark(status, outcome)
 
 
+class _PlainBegins(dict[str, bool]):
+    """Whether a text that begins so is none of the words for nothing: three letters or digits at its beginning stay there,
+    whatever is taken off its ends."""
+
+    def __missing__(self, begin: str) -> bool:
+        self[begin] = plain = len(begin) == 3 and begin.isascii() and begin.isalnum() and plainly_said(begin)
+        return plain
+
+
 def _said(texts: Sequence[str | None]) -> list[bool | None]:
     """`has` of each text; None where there is none."""
-    begins: dict[str, bool] = {}
-    found: list[bool | None] = []
     whole = "\n".join(filter(None, texts))
     signs = [sign for sign in SLOT_SIGNS if sign in whole]
-    for text in texts:
-        if text is None:
-            found.append(None)
-            continue
-        begin = text[:3]
-        plain = begins.get(begin)
-        if plain is None:  # three letters or digits at its beginning stay there, whatever is taken off its ends
-            plain = begins[begin] = len(begin) == 3 and begin.isascii() and begin.isalnum() and plainly_said(begin)
-        found.append((plain and not (signs and any(sign in text for sign in signs))) or has(text))
-    return found
+    begins = _PlainBegins()
+    if not signs:
+        return [None if text is None else begins[text[:3]] or has(text) for text in texts]
+    return [
+        None if text is None else (begins[text[:3]] and not any(sign in text for sign in signs)) or has(text)
+        for text in texts
+    ]
 
 
 def _answered(said: bool | None, answer: str | None, error: str | None) -> int:
@@ -108,6 +112,20 @@ def _answered(said: bool | None, answer: str | None, error: str | None) -> int:
     if said:
         return 3 if error is None else 4 if answer.strip() == error.strip() else 3
     return 2 if answer.strip() else 1
+
+
+def _call_marks(of: TraceColumns) -> list[Marks | None]:
+    found: list[Marks | None] = []
+    for place, calls in enumerate(of.calls):
+        if not calls:
+            found.append(calls)
+        elif len(calls) > 1 or of.ids_in_calls:
+            found.append(call_marks(Trace("", tool_calls=of.tool_calls[place])))
+        else:
+            ((name, arguments, result, error, attempt),) = calls
+            given = None if arguments is None else (not arguments.strip(), 0, ())
+            found.append(((name, given, result is not None, failed_mark(error), attempt),))
+    return found
 
 
 def _chunk_marks(of: TraceColumns) -> list[Any]:

@@ -52,7 +52,7 @@ def _varied(of: TraceColumns, places: Sequence[int]) -> Iterator[tuple[str, Vari
     yield from _told("cost", (cost and cost + 0.0 for cost in _at(of.cost, places)))
     tokens = zip(_at(of.tokens_in, places), _at(of.tokens_out, places), strict=True)
     yield from _told("tokens", (None if None in both else both for both in tokens))
-    yield from _of_calls(filter(None, _at(of.tool_calls, places)))
+    yield from _of_calls(filter(None, _at(of.tool_calls, places)), of.ids_in_calls)
 
 
 def _told(name: str, found: Iterable[Hashable]) -> Iterator[tuple[str, Varied]]:
@@ -63,7 +63,8 @@ def _told(name: str, found: Iterable[Hashable]) -> Iterator[tuple[str, Varied]]:
         return
 
 
-def _of_calls(found: Iterable[tuple[ToolCall, ...]]) -> Iterator[tuple[str, Varied]]:
+def _of_calls(found: Iterable[tuple[ToolCall, ...]], ids: bool) -> Iterator[tuple[str, Varied]]:
+    """`ids`: whether any of them may hold one, which is asked of each."""
     seen: dict[str, Any] = {}
     differ: set[str] = set()
     for calls in found:
@@ -72,5 +73,7 @@ def _of_calls(found: Iterable[tuple[ToolCall, ...]]) -> Iterator[tuple[str, Vari
                 seen[name] = value
             elif seen[name] != value:
                 differ.add(name)
+        if not ids and len(differ) == 2:  # arguments and results: nothing else is said of calls
+            break
     for name, value in seen.items():
         yield name, Varied(digest(value), name in differ)

@@ -64,12 +64,13 @@ class TraceReading:
     def of_columns(cls, of: TraceColumns) -> TraceReading:
         """The same of requests of the common kind, which are all tallied."""
         found = shapes(of)
+        unlogged, none = retried(None), retried(())
         return cls(
             {shape.digest: shape.text for shape in found},
             [shape.digest for shape in found],
             (
                 list[Any](contents(of)),
-                [retried(calls) for calls in of.tool_calls],
+                [retried(calls) if calls else unlogged if calls is None else none for calls in of.tool_calls],
                 [None] * len(of),
                 [None if at is None else minute_at(at) for at in of.at],
             ),
