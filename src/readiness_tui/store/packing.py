@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from readiness_tui.domain.runs.model import Case, Chunk, EvalSet, Outcome, Run, Span, SpanKind, ToolCall, Trace
-from readiness_tui.domain.traces.columns import TraceColumns
+from readiness_tui.domain.traces.columns import CommonTraces
 from readiness_tui.store.codec import from_micros, micros
 from readiness_tui.store.schema import UNKNOWN_TIME
 
@@ -110,7 +110,7 @@ def trace_columns(traces: Sequence[Trace]) -> tuple[list[str], list[list[Any]]]:
     )
 
 
-def common_columns(of: TraceColumns) -> tuple[list[str], list[list[Any]], list[bytes | None]]:
+def common_columns(of: CommonTraces) -> tuple[list[str], list[list[Any]], list[bytes | None]]:
     """The same of requests of the common kind, with the texts of their chunks that lie apart."""
     chunks: list[str | None] = []
     texts: list[bytes | None] = [None] * len(of)

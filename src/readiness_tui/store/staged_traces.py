@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from readiness_tui.domain.runs.model import Trace
-from readiness_tui.domain.traces.columns import TraceColumns
+from readiness_tui.domain.traces.columns import CommonTraces
 from readiness_tui.domain.traces.kept_records import KeptRecords
 from readiness_tui.store import packing, sqlite, staging
 from readiness_tui.store.db import Store
@@ -66,7 +66,7 @@ def _prepared(pairs: list[Pair], refused: list[Refused], keep: KeptRecords) -> P
     return PreparedBatch(len(pairs), names, columns, texts, reading, sum(kept), blocks, refused)
 
 
-def prepared_columns(of: TraceColumns, raw: Sequence[str | bytes]) -> PreparedBatch:
+def prepared_columns(of: CommonTraces, raw: Sequence[str | bytes]) -> PreparedBatch:
     """The same of requests of the common kind, at most a batch of them, of which every raw record is kept. Raises as
     UNSTORABLE says."""
     names, columns, texts = packing.common_columns(of)

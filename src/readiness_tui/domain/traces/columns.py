@@ -26,7 +26,7 @@ class Scored(NamedTuple):
 
 
 @dataclass(frozen=True)
-class TraceColumns:
+class CommonTraces:
     """The fields of `Trace` by its names; each list has a value a request. `at`: its start in whole microseconds since 1970
     UTC. `whole`: the trace at a place."""
 

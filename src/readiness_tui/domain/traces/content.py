@@ -9,7 +9,7 @@ from typing import Any
 
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.text.versions import has
-from readiness_tui.domain.traces.columns import TraceColumns
+from readiness_tui.domain.traces.columns import CommonTraces
 from readiness_tui.domain.traces.measured import at_of
 
 
@@ -73,7 +73,7 @@ def content(trace: Trace) -> int:
     return number_of(said)
 
 
-def contents(of: TraceColumns) -> list[int]:
+def contents(of: CommonTraces) -> list[int]:
     """The contents of many requests of the common kind."""
     chunks: list[Any] = list(of.chunks)
     if of.scored.score:

@@ -15,7 +15,7 @@ from readiness_tui.domain.text.personal_data import find_personal_data
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.text.secrets import GUESSABLE, SensitiveHit, find_secrets
 from readiness_tui.domain.text.sieve import BETWEEN, suspects
-from readiness_tui.domain.traces.columns import TraceColumns
+from readiness_tui.domain.traces.columns import CommonTraces
 
 _AROUND = 24  # characters shown on each side of a masked credential
 
@@ -66,7 +66,7 @@ def leaks_of(traces: Sequence[Trace]) -> Iterator[tuple[int, LeakHit]]:
             yield number, hit
 
 
-def leaks_in(of: TraceColumns) -> Iterator[tuple[int, LeakHit]]:
+def leaks_in(of: CommonTraces) -> Iterator[tuple[int, LeakHit]]:
     """The same, of many requests of the common kind."""
     fields = zip(of.question, of.answer, of.error, of.status, of.feedback, strict=True)
     texts = [BETWEEN.join(filter(None, some)) for some in fields]

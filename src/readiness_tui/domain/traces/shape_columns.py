@@ -10,14 +10,14 @@ from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.domain.text.placeholders import plainly_said
 from readiness_tui.domain.text.versions import SLOT_SIGNS, has
 from readiness_tui.domain.traces import shape
-from readiness_tui.domain.traces.columns import TraceColumns
+from readiness_tui.domain.traces.columns import CommonTraces
 from readiness_tui.domain.traces.shape import TraceShape
 from readiness_tui.domain.traces.shape_steps import Marks, call_marks, error_mark, failed_mark
 
 _KNOWN = 10_000  # ids of chunks remembered
 
 
-def shapes(of: TraceColumns) -> list[TraceShape]:
+def shapes(of: CommonTraces) -> list[TraceShape]:
     """In their order."""
     known: dict[Marks, TraceShape] = {}
     found = []
@@ -29,7 +29,7 @@ def shapes(of: TraceColumns) -> list[TraceShape]:
     return found
 
 
-def _marks(of: TraceColumns) -> Sequence[Marks]:
+def _marks(of: CommonTraces) -> Sequence[Marks]:
     n = len(of)
     return list(
         zip(
@@ -56,7 +56,7 @@ def _marks(of: TraceColumns) -> Sequence[Marks]:
     )  # fmt: skip
 
 
-def _there(of: TraceColumns) -> list[int]:
+def _there(of: CommonTraces) -> list[int]:
     """Which of the fields are there, by bits."""
     bits = [0] * len(of)
     base = 0
@@ -114,7 +114,7 @@ def _answered(said: bool | None, answer: str | None, error: str | None) -> int:
     return 2 if answer.strip() else 1
 
 
-def _call_marks(of: TraceColumns) -> list[Marks | None]:
+def _call_marks(of: CommonTraces) -> list[Marks | None]:
     found: list[Marks | None] = []
     for place, calls in enumerate(of.calls):
         if not calls:
@@ -128,7 +128,7 @@ def _call_marks(of: TraceColumns) -> list[Marks | None]:
     return found
 
 
-def _chunk_marks(of: TraceColumns) -> list[Any]:
+def _chunk_marks(of: CommonTraces) -> list[Any]:
     named: set[str] = set()  # ids that say something
     found: list[Any] = []
     for chunks in of.chunks:

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from readiness_tui.domain.runs.model import ToolCall, Trace
-from readiness_tui.domain.traces.columns import TraceColumns
+from readiness_tui.domain.traces.columns import CommonTraces
 from readiness_tui.domain.traces.counted import Counted, Varied, smallest
 from readiness_tui.domain.traces.measured import day_at, moment_at
 from readiness_tui.domain.traces.shape import TraceShape
@@ -18,7 +18,7 @@ T = TypeVar("T")
 _DAY = 24 * 60 * 60 * 10**6  # microseconds
 
 
-def counted(of: TraceColumns, shapes: Sequence[TraceShape]) -> Iterator[tuple[TraceShape, Counted]]:
+def counted(of: CommonTraces, shapes: Sequence[TraceShape]) -> Iterator[tuple[TraceShape, Counted]]:
     """The groups, in the order in which each begins."""
     groups: defaultdict[tuple[int | None, str], list[int]] = defaultdict(list)
     days = [None if at is None else at // _DAY for at in of.at]
@@ -29,7 +29,7 @@ def counted(of: TraceColumns, shapes: Sequence[TraceShape]) -> Iterator[tuple[Tr
         yield shape, _group(of, shape, places)
 
 
-def _group(of: TraceColumns, shape: TraceShape, places: list[int]) -> Counted:
+def _group(of: CommonTraces, shape: TraceShape, places: list[int]) -> Counted:
     ids, starts = _at(of.id, places), _at(of.at, places)
     start, name = (
         min(zip(starts, ids, strict=True)) if starts[0] is not None else (None, None)
@@ -42,7 +42,7 @@ def _at(column: Sequence[T], places: Sequence[int]) -> tuple[T, ...]:
     return (column[places[0]],) if len(places) == 1 else itemgetter(*places)(column)
 
 
-def _varied(of: TraceColumns, places: Sequence[int]) -> Iterator[tuple[str, Varied]]:
+def _varied(of: CommonTraces, places: Sequence[int]) -> Iterator[tuple[str, Varied]]:
     yield from _told("questions", _at(of.question, places))
     yield from _told("answers", _at(of.answer, places))
     yield from _told("feedback", (said and said.strip().casefold() for said in _at(of.feedback, places)))

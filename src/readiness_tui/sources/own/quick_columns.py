@@ -10,25 +10,50 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from readiness_tui.domain.runs.model import Outcome, Trace
-from readiness_tui.domain.traces.columns import ChunkRow, TraceColumns
+from readiness_tui.domain.traces.columns import ChunkRow, CommonTraces
 from readiness_tui.domain.traces.measured import at_of
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.jsonio import RecordError
-from readiness_tui.sources.kit.pieces.piece import NoteLog
-from readiness_tui.sources.own.quick_record import QuickRow, tool_calls
+from readiness_tui.sources.kit.keys import PerKeys
+from readiness_tui.sources.kit.pieces.piece import Gathered, NoteLog, PieceColumns
+from readiness_tui.sources.kit.recordio import NumberedLine
+from readiness_tui.sources.own.quick_record import QuickRecords, QuickRow, tool_calls
 from readiness_tui.sources.tracing.outcome import names_error
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _NOTHING: dict[str, float] = {}
 
-#: The outcome of a status beside an error, or None, with what is to be noted of it.
-OutcomeOf = Callable[[str | None, str | None, NoteLog], Outcome | None]
+#: `trace_record._outcome`, of a record without a field that says more of it than its status and its error.
+OutcomeOf = Callable[[dict[str, Any], str | None, str | None, dict[str, Any], fields.Notes], Outcome | None]
+
+
+def piece_columns(
+    lines: Sequence[NumberedLine], records: QuickRecords, telling: PerKeys[Any], outcome: OutcomeOf
+) -> PieceColumns | None:
+    """All of a piece. `telling`: which of some keys may say that a record did not succeed."""
+    rows = records.rows([raw for _, raw in lines])
+    if rows is None or any(telling[keys] for keys in {tuple(rest) for _, rest in rows} if keys):
+        return None
+
+    def whole(place: int) -> Trace:
+        row, rest = rows[place]
+        trace: Trace | None = records.make(row, dict(rest))
+        assert trace is not None
+        return trace
+
+    gathered = Gathered()
+    traces = columns_of(rows, outcome, whole, gathered.notes)
+    if traces is None:
+        return None
+    raw = [raw.strip() for _, raw in lines]
+    kept = raw if all(map(bytes.isascii, raw)) else [one.decode() for one in raw]
+    return PieceColumns(traces, [number for number, _ in lines], kept, gathered)
 
 
 def columns_of(
     rows: Sequence[tuple[QuickRow, dict[str, Any]]], outcome: OutcomeOf, whole: Callable[[int], Trace], notes: NoteLog
-) -> TraceColumns | None:
+) -> CommonTraces | None:
     """The columns; None where a record has to be read by itself. `notes` are taken then as well."""
     scores = [_scores(rest) if rest else _NOTHING for _, rest in rows]
     if None in scores:
@@ -42,7 +67,7 @@ def columns_of(
     errors = [error if error is not None and names_error(error) else None for error in [r.error for r in some]]
     status = [r.status for r in some]
     outcomes = _outcomes(status, errors, outcome, naive, notes)
-    return TraceColumns(
+    return CommonTraces(
         [r.trace_id for r in some],
         starts,
         [r.prompt_version for r in some],
@@ -133,7 +158,7 @@ def _outcomes(
         pair = word, error is not None
         if pair not in known:
             said = NoteLog()
-            known[pair] = outcome(word, error, said), said if said else None
+            known[pair] = outcome({}, word, error, {}, said), said if said else None
         ended, say = known[pair]
         found.append(ended)
         if say is not None:

@@ -135,7 +135,7 @@ class QuickRecords:
 
     def __init__(self, aliases: Mapping[str, str], refused: frozenset[str], make: Make) -> None:
         """`aliases`: our field by key; `refused`: keys of which the general reader has something to say."""
-        self._aliases, self._refused, self._make = aliases, refused, make
+        self._aliases, self._refused, self.make = aliases, refused, make
         self._known: dict[tuple[str, ...], None] = {}
         self._plans: list[_RowPlan] = []
         self._read = self._left = 0
@@ -208,7 +208,7 @@ class QuickRecords:
             if at and self._read % _TRIES == 0:  # what is frequent is tried first
                 self._plans.insert(0, self._plans.pop(at))
             self._read += 1
-            return self._make(row, rest)
+            return self.make(row, rest)
         self._left += 1
         return None
 

@@ -24,7 +24,6 @@ from readiness_tui.sources.kit.pieces.piece import Before, Gathered, Piece, Piec
 from readiness_tui.sources.kit.recordio import (
     Entry,
     Lost,
-    NumberedLine,
     QuickEntry,
     is_lines,
     lines,
@@ -34,7 +33,7 @@ from readiness_tui.sources.kit.recordio import (
     without_nan,
 )
 from readiness_tui.sources.own import quick_record
-from readiness_tui.sources.own.quick_columns import columns_of
+from readiness_tui.sources.own.quick_columns import piece_columns
 from readiness_tui.sources.own.quick_record import QuickRecords, QuickRow
 from readiness_tui.sources.tracing.outcome import CONTRADICTED, contradicts, names_error, of_http, outcome_of
 from readiness_tui.sources.tracing.traced_case import elapsed_ms
@@ -194,26 +193,7 @@ class LinesReader:
         gathered.lost += lost.places
 
     def columns(self, piece: Piece) -> PieceColumns | None:
-        lines: list[NumberedLine] = piece.content
-        rows = _quick_records(fields.Notes()).rows([raw for _, raw in lines])
-        if rows is None or any(_TELLING[keys] for keys in {tuple(rest) for _, rest in rows} if keys):
-            return None
-        gathered, aside = Gathered(), fields.Notes()
-
-        def whole(place: int) -> Trace:
-            row, rest = rows[place]
-            trace = _quick_trace(row, dict(rest), aside)
-            assert trace is not None
-            return trace
-
-        traces = columns_of(
-            rows, lambda status, error, said: _outcome({}, status, error, {}, said), whole, gathered.notes
-        )
-        if traces is None:
-            return None
-        raw = [raw.strip() for _, raw in lines]
-        kept = raw if all(map(bytes.isascii, raw)) else [one.decode() for one in raw]
-        return PieceColumns(traces, [number for number, _ in lines], kept, gathered)
+        return piece_columns(piece.content, _quick_records(fields.Notes()), _TELLING, _outcome)
 
     def gather(self, gathered: Gathered) -> None:
         gathered.notes.add_to(self._notes)

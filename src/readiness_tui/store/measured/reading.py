@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from readiness_tui.domain.runs.model import Trace
-from readiness_tui.domain.traces.columns import TraceColumns
+from readiness_tui.domain.traces.columns import CommonTraces
 from readiness_tui.domain.traces.content import content, contents
 from readiness_tui.domain.traces.counted import Counted
 from readiness_tui.domain.traces.leaks import LeakHit, leaks_in, leaks_of
@@ -61,7 +61,7 @@ class TraceReading:
         )
 
     @classmethod
-    def of_columns(cls, of: TraceColumns) -> TraceReading:
+    def of_columns(cls, of: CommonTraces) -> TraceReading:
         """The same of requests of the common kind, which are all tallied."""
         found = shapes(of)
         unlogged, none = retried(None), retried(())

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from readiness_tui.domain.traces.columns import TraceColumns
+from readiness_tui.domain.traces.columns import CommonTraces
 from readiness_tui.sources.kit.base import Progress, Record, Reject, TraceRecord, Warn
 from readiness_tui.sources.kit.fields import Notes
 from readiness_tui.sources.kit.grouping import FirstLines
@@ -97,7 +97,7 @@ class PieceColumns:
     """All of a piece, where it holds requests of the common kind and nothing else: of each its line and its raw record, text
     or bytes of ASCII."""
 
-    traces: TraceColumns
+    traces: CommonTraces
     lines: list[int]
     raw: Sequence[str | bytes]
     gathered: Gathered
