@@ -27,8 +27,8 @@ Pair = tuple[Trace, str]  # and its raw record
 class PreparedBatch:
     """Traces as they are stored: all that can be worked out without the file, in whichever process.
 
-    `names`, `columns`: of `trace`, a list of values each, `count` of them; `texts`: of their chunks, where they lie apart. `blocks`: raw
-    records, `kept` of them. `refused`: what cannot be stored.
+    `names`, `columns`: of `trace`, a list of values each, `count` of them; `texts`: of their chunks, where they lie apart.
+    `blocks`: raw records, `kept` of them. `refused`: what cannot be stored.
     """
 
     count: int
@@ -83,11 +83,12 @@ def store_batch(store: Store, import_id: int, made: PreparedBatch) -> None:
             late_indexes.put_off(tx)
         (system,) = tx.conn.execute("SELECT system_id FROM import WHERE id = ?", (import_id,)).fetchone()
         keys = range(last + 1, last + 1 + made.count)
-        tx.bulk(
-            f"INSERT INTO trace(key, import_id, system_id, {', '.join(made.names)})"
-            f" VALUES (?, {import_id:d}, {system:d}{', ?' * len(made.names)})",
-            zip(keys, *made.columns, strict=True),
-        )
+        if made.count:  # of a batch of rejects alone no column is known
+            tx.bulk(
+                f"INSERT INTO trace(key, import_id, system_id, {', '.join(made.names)})"
+                f" VALUES (?, {import_id:d}, {system:d}{', ?' * len(made.names)})",
+                zip(keys, *made.columns, strict=True),
+            )
         made.reading.put(tx, import_id, keys)
         tx.bulk(
             "INSERT INTO trace_text(key, chunks) VALUES (?, ?)",
