@@ -174,6 +174,13 @@ def test_a_long_text_that_is_not_unicode_is_a_reject_and_its_neighbours_are_not(
         assert "bad0" in imports.rejects(conn, number)[0].reason
 
 
+def test_a_batch_of_which_nothing_can_be_stored_is_rejects(store: Store) -> None:
+    number = bring(store, traces=[Trace("bad", question="\ud800"), Trace("worse", answer="\ud800")])
+    with store.read() as conn:
+        assert [one.reason.split(":")[0] for one in imports.rejects(conn, number)] == ["trace 'bad'", "trace 'worse'"]
+        assert imports.get(conn, number).traces == 0
+
+
 def test_long_texts_of_chunks_lie_apart_and_come_back(store: Store) -> None:
     texts = [["short", None], ["long" * 200, None, "né\n" * 100], ["x" * 600], [None], []]
     given = [

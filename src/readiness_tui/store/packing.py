@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from readiness_tui.domain.runs.model import Case, Chunk, EvalSet, Outcome, Run, Span, SpanKind, ToolCall, Trace
+from readiness_tui.domain.traces.columns import CommonTraces
 from readiness_tui.store.codec import from_micros, micros
 from readiness_tui.store.schema import UNKNOWN_TIME
 
@@ -65,45 +66,96 @@ def eval_set(text: str) -> EvalSet:
 
 
 def trace_rows(traces: Sequence[Trace]) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Column names and rows. Chunks and tool calls are arrays of their fields, in the domain's order;
+    """As `trace_columns`, a tuple a trace."""
+    names, columns = trace_columns(traces)
+    return names, list(zip(*columns, strict=True))
+
+
+def trace_columns(traces: Sequence[Trace]) -> tuple[list[str], list[list[Any]]]:
+    """Names of columns and their values. Chunks and tool calls are arrays of their fields, in the domain's order;
     long texts of chunks lie apart (`chunk_texts`).
 
     Columns that are None throughout are left out: the SQLite module binds a None ten times slower than a text.
     Raises ValueError or TypeError where one of them cannot be stored.
     """
-    columns: dict[str, list[Any]] = {
-        "id": [t.id for t in traces],
-        "started_at": [UNKNOWN_TIME if t.started_at is None else micros(t.started_at) for t in traces],
-        "prompt_version": [t.prompt_version for t in traces],
-        "model": [t.model for t in traces],
-        "index_version": [t.index_version for t in traces],
-        "app_version": [t.app_version for t in traces],
-        "status": [t.status for t in traces],
-        "outcome": [_OUTCOMES[t.outcome] for t in traces],
-        "error": [t.error for t in traces],
-        "question": [t.question for t in traces],
-        "answer": [t.answer for t in traces],
-        "chunks": [t.chunks if t.chunks is None else _chunks_json(t.chunks) for t in traces],
-        "tool_calls": [t.tool_calls if t.tool_calls is None else _calls_json(t.tool_calls) for t in traces],
-        "retrieval": [t.retrieval if t.retrieval is None else int(t.retrieval) for t in traces],
-        "feedback": [t.feedback for t in traces],
-        "latency_ms": [t.latency_ms for t in traces],
-        "cost": [t.cost for t in traces],
-        "tokens_in": [t.tokens_in for t in traces],
-        "tokens_out": [t.tokens_out for t in traces],
-        "scores": [_scores_json(t.scores) if t.scores else None for t in traces],
-        "cached": [int(t.cached) for t in traces],
-        "cold": [int(t.cold) for t in traces],
-        "extra": [_encode(t.extra).decode() if t.extra else None for t in traces],
-        "spans": [t.spans if t.spans is None else _encode(t.spans).decode() for t in traces],
-        "person": [t.user for t in traces],
-        "session": [t.session for t in traces],
-    }
+    return _used(
+        {
+            "id": [t.id for t in traces],
+            "started_at": [UNKNOWN_TIME if t.started_at is None else micros(t.started_at) for t in traces],
+            "prompt_version": [t.prompt_version for t in traces],
+            "model": [t.model for t in traces],
+            "index_version": [t.index_version for t in traces],
+            "app_version": [t.app_version for t in traces],
+            "status": [t.status for t in traces],
+            "outcome": [_OUTCOMES[t.outcome] for t in traces],
+            "error": [t.error for t in traces],
+            "question": [t.question for t in traces],
+            "answer": [t.answer for t in traces],
+            "chunks": [t.chunks if t.chunks is None else _chunks_json(t.chunks) for t in traces],
+            "tool_calls": [t.tool_calls if t.tool_calls is None else _calls_json(t.tool_calls) for t in traces],
+            "retrieval": [t.retrieval if t.retrieval is None else int(t.retrieval) for t in traces],
+            "feedback": [t.feedback for t in traces],
+            "latency_ms": [t.latency_ms for t in traces],
+            "cost": [t.cost for t in traces],
+            "tokens_in": [t.tokens_in for t in traces],
+            "tokens_out": [t.tokens_out for t in traces],
+            "scores": [_scores_json(t.scores) if t.scores else None for t in traces],
+            "cached": [int(t.cached) for t in traces],
+            "cold": [int(t.cold) for t in traces],
+            "extra": [_encode(t.extra).decode() if t.extra else None for t in traces],
+            "spans": [t.spans if t.spans is None else _encode(t.spans).decode() for t in traces],
+            "person": [t.user for t in traces],
+            "session": [t.session for t in traces],
+        }
+    )
+
+
+def common_columns(of: CommonTraces) -> tuple[list[str], list[list[Any]], list[bytes | None]]:
+    """The same of requests of the common kind, with the texts of their chunks that lie apart."""
+    chunks: list[str | None] = []
+    texts: list[bytes | None] = [None] * len(of)
+    for place, some in enumerate(of.chunks):
+        if of.scored.text and some and sum([len(chunk[3]) for chunk in some if chunk[3]]) >= _LONG:
+            texts[place] = _compressed([chunk[3] for chunk in some])
+            some = tuple([(id, rank, score, None, source) for id, rank, score, _, source in some])
+        chunks.append(None if some is None else _encode(some).decode())
+    columns = _used(
+        {
+            "id": of.id,
+            "started_at": [UNKNOWN_TIME if at is None else at for at in of.at],
+            "prompt_version": of.prompt_version,
+            "model": of.model,
+            "index_version": of.index_version,
+            "app_version": of.app_version,
+            "status": of.status,
+            "outcome": list(map(_OUTCOMES.__getitem__, of.outcome)),
+            "error": of.error,
+            "question": of.question,
+            "answer": of.answer,
+            "chunks": chunks,
+            "tool_calls": ["[]" if calls == () else calls and _encode(calls).decode() for calls in of.calls],
+            "retrieval": [flag if flag is None else int(flag) for flag in of.retrieval],
+            "feedback": of.feedback,
+            "latency_ms": of.latency_ms,
+            "cost": of.cost,
+            "tokens_in": of.tokens_in,
+            "tokens_out": of.tokens_out,
+            "scores": [_scores_json(scores) if scores else None for scores in of.scores],
+            "cached": list(map(int, of.cached)),
+            "cold": list(map(int, of.cold)),
+            "person": of.user,
+            "session": of.session,
+        }
+    )
+    return *columns, texts
+
+
+def _used(columns: dict[str, list[Any]]) -> tuple[list[str], list[list[Any]]]:
     for name in ("latency_ms", "cost"):
-        if not all(value is None or isfinite(value) for value in columns[name]):
+        if not all(map(isfinite, filter(None, columns[name]))):
             raise ValueError(f"{name} is not a finite number")
     used = {name: values for name, values in columns.items() if values.count(None) < len(values)}
-    return list(used), list(zip(*used.values(), strict=True))
+    return list(used), list(used.values())
 
 
 def _chunks_json(chunks: tuple[Chunk, ...]) -> str:
@@ -118,11 +170,13 @@ def _long(chunks: tuple[Chunk, ...]) -> bool:
 
 def chunk_texts(chunks: tuple[Chunk, ...] | None) -> bytes | None:
     """The texts of a trace's chunks as a JSON list in a Zstandard frame; None where they lie in its column `chunks`."""
-    if not chunks or not _long(chunks):
-        return None
+    return _compressed([c.text for c in chunks]) if chunks and _long(chunks) else None
+
+
+def _compressed(texts: list[str | None]) -> bytes:
     import zstandard  # only here: most commands never need it
 
-    return zstandard.ZstdCompressor(level=1).compress(_encode([c.text for c in chunks]))
+    return bytes(zstandard.ZstdCompressor(level=1).compress(_encode(texts)))
 
 
 def plain_size(found: tuple[bytes] | None) -> int:

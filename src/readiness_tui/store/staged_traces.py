@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from readiness_tui.domain.runs.model import Trace
+from readiness_tui.domain.traces.columns import CommonTraces
 from readiness_tui.domain.traces.kept_records import KeptRecords
 from readiness_tui.store import packing, sqlite, staging
 from readiness_tui.store.db import Store
@@ -26,12 +27,13 @@ Pair = tuple[Trace, str]  # and its raw record
 class PreparedBatch:
     """Traces as they are stored: all that can be worked out without the file, in whichever process.
 
-    `names`, `rows`: columns of `trace` and their values; `texts`: of their chunks, where they lie apart. `blocks`: raw
-    records, `kept` of them. `refused`: what cannot be stored.
+    `names`, `columns`: of `trace`, a list of values each, `count` of them; `texts`: of their chunks, where they lie apart.
+    `blocks`: raw records, `kept` of them. `refused`: what cannot be stored.
     """
 
+    count: int
     names: list[str]
-    rows: list[tuple[Any, ...]]
+    columns: list[list[Any]]
     texts: list[bytes | None]
     reading: TraceReading
     kept: int
@@ -56,12 +58,20 @@ def prepared_one_by_one(some: list[Pair], keep: KeptRecords) -> PreparedBatch:
 
 def _prepared(pairs: list[Pair], refused: list[Refused], keep: KeptRecords) -> PreparedBatch:
     traces = [trace for trace, _ in pairs]
-    names, rows = packing.trace_rows(traces)
+    names, columns = packing.trace_columns(traces)
     texts = [packing.chunk_texts(trace.chunks) for trace in traces]
     reading = TraceReading.of(traces)
     kept = keep.of(traces, {at for at, _ in reading.leaked})
     blocks = list(raw_records.blocks([raw if keeps else None for (_, raw), keeps in zip(pairs, kept, strict=True)]))
-    return PreparedBatch(names, rows, texts, reading, sum(kept), blocks, refused)
+    return PreparedBatch(len(pairs), names, columns, texts, reading, sum(kept), blocks, refused)
+
+
+def prepared_columns(of: CommonTraces, raw: Sequence[str | bytes]) -> PreparedBatch:
+    """The same of requests of the common kind, at most a batch of them, of which every raw record is kept. Raises as
+    UNSTORABLE says."""
+    names, columns, texts = packing.common_columns(of)
+    blocks = list(raw_records.blocks(raw))
+    return PreparedBatch(len(of), names, columns, texts, TraceReading.of_columns(of), len(of), blocks, [])
 
 
 def store_batch(store: Store, import_id: int, made: PreparedBatch) -> None:
@@ -72,12 +82,14 @@ def store_batch(store: Store, import_id: int, made: PreparedBatch) -> None:
         if not last:
             late_indexes.put_off(tx)
         (system,) = tx.conn.execute("SELECT system_id FROM import WHERE id = ?", (import_id,)).fetchone()
-        tx.bulk(
-            f"INSERT INTO trace(key, import_id, system_id, {', '.join(made.names)})"
-            f" VALUES (?, ?, ?{', ?' * len(made.names)})",
-            ((key, import_id, system, *row) for key, row in enumerate(made.rows, last + 1)),
-        )
-        made.reading.put(tx, import_id, range(last + 1, last + 1 + len(made.rows)))
+        keys = range(last + 1, last + 1 + made.count)
+        if made.count:  # of a batch of rejects alone no column is known
+            tx.bulk(
+                f"INSERT INTO trace(key, import_id, system_id, {', '.join(made.names)})"
+                f" VALUES (?, {import_id:d}, {system:d}{', ?' * len(made.names)})",
+                zip(keys, *made.columns, strict=True),
+            )
+        made.reading.put(tx, import_id, keys)
         tx.bulk(
             "INSERT INTO trace_text(key, chunks) VALUES (?, ?)",
             ((key, text) for key, text in enumerate(made.texts, last + 1) if text is not None),
@@ -88,7 +100,7 @@ def store_batch(store: Store, import_id: int, made: PreparedBatch) -> None:
                 (import_id, last + 1, last + count, data),
             )
             last += count
-        staging.count(tx, import_id, "traces", len(made.rows))
+        staging.count(tx, import_id, "traces", made.count)
         staging.count(tx, import_id, "raw_kept", made.kept)
         staging.reject(tx, import_id, made.refused)
 

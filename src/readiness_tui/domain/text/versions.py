@@ -21,6 +21,8 @@ _SLOT = re.compile(
     r"\{\{.*?\}\}|\$?\{[A-Za-z_][\w. :-]*\}|\{\}|\$\([^()]*\)|\$[A-Z_][A-Z0-9_]+|<[^<>]+>|%[sdr](?![\w-])|%\(\w+\)[sdr]"
     r"|%[A-Z_]{2,}%|__[A-Za-z]\w*__|@[A-Z_]{2,}@|\[\[.*?\]\]"
 )
+#: One of them is in every text with a slot.
+SLOT_SIGNS = ("{", "$", "<", "%", "@", "__", "[[")
 _ASKS = frozenset(
     {"tbd", "tba", "tbc", "todo", "fixme", "unknown", "undefined", "null", "unset", "placeholder", "none"}
 )
@@ -60,7 +62,9 @@ def has(value: str | None) -> bool:
     if not plainly_said(bare) and (is_placeholder(bare) or _EMPTY.fullmatch(bare)):
         return False
     # The search costs more than all else, so first: is there a sign that every slot begins with?
-    signs = "{" in bare or "$" in bare or "<" in bare or "%" in bare or "@" in bare or "__" in bare or "[[" in bare
+    signs = (
+        "{" in bare or "$" in bare or "<" in bare or "%" in bare or "@" in bare or "__" in bare or "[[" in bare
+    )  # SLOT_SIGNS
     return not (signs and _SLOT.search(bare))
 
 

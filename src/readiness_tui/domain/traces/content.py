@@ -9,6 +9,7 @@ from typing import Any
 
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.text.versions import has
+from readiness_tui.domain.traces.columns import CommonTraces
 from readiness_tui.domain.traces.measured import at_of
 
 
@@ -70,6 +71,58 @@ def content(trace: Trace) -> int:
         when,
     )
     return number_of(said)
+
+
+def contents(of: CommonTraces) -> list[int]:
+    """The contents of many requests of the common kind."""
+    chunks: list[Any] = list(of.chunks)
+    if of.scored.score:
+        chunks = [
+            None
+            if some is None
+            else [(id, rank, _number(score), text, source) for id, rank, score, text, source in some]
+            for some in of.chunks
+        ]
+    n = len(of)
+    measures: list[Any] = list(
+        zip(map(_number, of.latency_ms), map(_number, of.cost), of.tokens_in, of.tokens_out, strict=True)
+    )
+    if True in of.cached:
+        measures = [None if cached else some for cached, some in zip(of.cached, measures, strict=True)]
+    when: list[Any] = [None] * n
+    for place, said in enumerate(zip(of.chunks, of.tool_calls, of.answer, strict=True)):
+        if not (said[0] or said[1] or has(said[2])):
+            known = measures[place] is not None and measures[place] != (None, None, None, None)
+            when[place] = of.at[place] if known else of.id[place]
+    scores = [[(name, _number(value)) for name, value in sorted(some.items())] if some else None for some in of.scores]
+    return list(
+        map(
+            number_of,
+            zip(
+                measures,
+                [()] * n,
+                of.prompt_version,
+                of.model,
+                of.index_version,
+                of.app_version,
+                of.status,
+                of.outcome,
+                of.question,
+                of.answer,
+                of.error,
+                of.feedback,
+                chunks,
+                of.calls,
+                of.retrieval,
+                scores,
+                of.cached,
+                [user is None for user in of.user],
+                [session is None for session in of.session],
+                when,
+                strict=True,
+            ),
+        )
+    )
 
 
 def number_of(value: Any) -> int:

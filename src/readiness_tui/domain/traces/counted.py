@@ -73,6 +73,13 @@ class Ids:
         return tuple(sorted({*self._plain, *(name[:-1] for name in self._colons)}))
 
 
+def smallest(ids: Iterable[str]) -> tuple[str, ...]:
+    """What `Ids` comes to, of many at once."""
+    distinct = set(ids)
+    colons = sorted([name + ":" for name in distinct])[:EXAMPLES]
+    return tuple(sorted({*sorted(distinct)[:EXAMPLES], *(name[:-1] for name in colons)}))
+
+
 def _keep(kept: list[str], name: str) -> None:
     if len(kept) == EXAMPLES and name >= kept[-1]:
         return

@@ -15,6 +15,7 @@ from readiness_tui.domain.text.personal_data import find_personal_data
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.text.secrets import GUESSABLE, SensitiveHit, find_secrets
 from readiness_tui.domain.text.sieve import BETWEEN, suspects
+from readiness_tui.domain.traces.columns import CommonTraces
 
 _AROUND = 24  # characters shown on each side of a masked credential
 
@@ -63,6 +64,22 @@ def leaks_of(traces: Sequence[Trace]) -> Iterator[tuple[int, LeakHit]]:
     for number in suspects(map(_all_text, traces)):
         for hit in leaks(traces[number]):
             yield number, hit
+
+
+def leaks_in(of: CommonTraces) -> Iterator[tuple[int, LeakHit]]:
+    """The same, of many requests of the common kind."""
+    fields = zip(of.question, of.answer, of.error, of.status, of.feedback, strict=True)
+    texts = [BETWEEN.join(filter(None, some)) for some in fields]
+    for place, calls in enumerate(of.calls):
+        for call in calls or ():
+            texts[place] = BETWEEN.join(filter(None, (texts[place], *call[1:4])))
+    if of.scored.text:
+        for place, chunks in enumerate(of.chunks):
+            said = [text for chunk in chunks or () for text in chunk[3:] if text]
+            texts[place] = BETWEEN.join((texts[place], *said))
+    for place in suspects(texts):
+        for hit in leaks(of.whole(place)):
+            yield place, hit
 
 
 def _find(text: str, personal: bool) -> list[tuple[SensitiveHit, bool]]:

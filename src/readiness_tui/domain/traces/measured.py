@@ -57,6 +57,11 @@ def day_of(trace: Trace) -> date | None:
     return None if trace.started_at is None else utc(trace.started_at).date()
 
 
+def minute_at(at: int) -> int:
+    """The UTC minute since 1970 of such a time, as `call_minutes` tells it."""
+    return int(at / 10**6) // 60
+
+
 def retried(calls: tuple[ToolCall, ...] | None) -> float | Absent:
     """1 if any call was a retry. If arguments were not logged, only the attempt number tells."""
     if calls is None:

@@ -36,13 +36,13 @@ from readiness_tui.domain.traces.version import SHAPE_VERSION as SHAPE_VERSION
 _MOST = 2_000  # shapes remembered: most logs have fewer, and some another one in each request
 
 # What is there, by bits.
-_STARTED, _LATENCY, _COST, _IN, _OUT, _CACHED, _COLD, _SESSION = (1 << at for at in range(8))
+STARTED, LATENCY, COST, IN, OUT, CACHED, COLD, SESSION = (1 << at for at in range(8))
 #: A text by its mark: none, one that says nothing, one.
 _TEXTS = (None, "unknown", "said")
 #: An answer by its mark: none, a blank one, one that says nothing, one, one in the error's own words.
 _ANSWERS = (None, "", "unknown", "said")
 _PROMPTS = (None, "logged", "logged".ljust(LONG, "."))
-_PLAIN: Marks = (None, None, "", None, 0)
+PLAIN: Marks = (None, None, "", None, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,11 @@ _known: dict[Marks, TraceShape] = {}
 
 def shape_of(trace: Trace) -> TraceShape:
     """The same object for what shows the same, as long as it is remembered."""
-    marks = _marks(trace)
+    return shape_by(_marks(trace))
+
+
+def shape_by(marks: Marks) -> TraceShape:
+    """The shape of these marks."""
     shape = _known.get(marks)
     if shape is None:
         if len(_known) >= _MOST:
@@ -86,20 +90,16 @@ def _marks(trace: Trace) -> Marks:
     else:
         answered = 2 if answer.strip() else 1
     if status is not None:
-        # A word that is known is not asked for again, but for a rate limit.
-        if outcome is not None:
-            status = ERRORS[3] if _limited(status) else None
-        elif not _has(status):
-            status = ("<429>" if _limited(status) else "unknown") if status else None
+        status = status_mark(status, outcome)
     there = (
-        (trace.started_at is not None) * _STARTED
-        | (trace.latency_ms is not None) * _LATENCY
-        | (trace.cost is not None) * _COST
-        | (trace.tokens_in is not None) * _IN
-        | (trace.tokens_out is not None) * _OUT
-        | bool(trace.cached) * _CACHED
-        | bool(trace.cold) * _COLD
-        | (trace.session is not None) * _SESSION
+        (trace.started_at is not None) * STARTED
+        | (trace.latency_ms is not None) * LATENCY
+        | (trace.cost is not None) * COST
+        | (trace.tokens_in is not None) * IN
+        | (trace.tokens_out is not None) * OUT
+        | bool(trace.cached) * CACHED
+        | bool(trace.cold) * COLD
+        | (trace.session is not None) * SESSION
     )
     question, user, chunks = trace.question, trace.user, trace.chunks
     return (
@@ -113,19 +113,28 @@ def _marks(trace: Trace) -> Marks:
         0 if error is None else error_mark(error),
         0 if question is None else 2 if has(question) else 1,
         answered,
-        0 if user is None else 2 if _has(user) else 1,
-        chunks if not chunks else all(_has(chunk.id) for chunk in chunks),
+        0 if user is None else 2 if has_word(user) else 1,
+        chunks if not chunks else all(has_word(chunk.id) for chunk in chunks),
         None if trace.tool_calls is None else call_marks(trace),
         trace.retrieval,
         trace.feedback is not None and has(trace.feedback),
-        _extra_marks(trace) if trace.extra or trace.spans else _PLAIN,
+        _extra_marks(trace) if trace.extra or trace.spans else PLAIN,
         None if trace.spans is None else step_marks(trace),
         tuple(sorted(trace.scores)) if trace.scores else (),
     )
 
 
+def status_mark(status: str, outcome: Outcome | None) -> str | None:
+    """A word that is known is not asked for again, but for a rate limit."""
+    if outcome is not None:
+        return ERRORS[3] if _limited(status) else None
+    if not has_word(status):
+        return ("<429>" if _limited(status) else "unknown") if status else None
+    return status
+
+
 @lru_cache(20_000)
-def _has(word: str) -> bool:
+def has_word(word: str) -> bool:
     return has(word)
 
 
@@ -181,7 +190,7 @@ def _skeleton(
         shown["prompt"] = _PROMPTS[logged]
     return Trace(
         id="",
-        started_at=DATED if there & _STARTED else None,
+        started_at=DATED if there & STARTED else None,
         prompt_version=prompt,
         model=model,
         index_version=index,
@@ -195,15 +204,15 @@ def _skeleton(
         tool_calls=tool_calls,
         retrieval=retrieval,
         feedback="said" if feedback else None,
-        latency_ms=TOOK if there & _LATENCY else None,
-        cost=TOOK if there & _COST else None,
-        tokens_in=1 if there & _IN else None,
-        tokens_out=1 if there & _OUT else None,
+        latency_ms=TOOK if there & LATENCY else None,
+        cost=TOOK if there & COST else None,
+        tokens_in=1 if there & IN else None,
+        tokens_out=1 if there & OUT else None,
         scores=dict.fromkeys(scores, TOOK),
-        cached=bool(there & _CACHED),
-        cold=bool(there & _COLD),
+        cached=bool(there & CACHED),
+        cold=bool(there & COLD),
         extra=shown,
         spans=steps_of(steps, tool_calls),
         user=_TEXTS[user],
-        session="said" if there & _SESSION else None,
+        session="said" if there & SESSION else None,
     )

@@ -45,7 +45,7 @@ def error_mark(text: str | None) -> int:
     return 3 if LIMITED.search(text) else 2
 
 
-def _failed(text: str | None) -> int:
+def failed_mark(text: str | None) -> int:
     """Of an error in which nobody looks for a rate limit."""
     return 2 if text else 0 if text is None else 1
 
@@ -63,7 +63,7 @@ def call_marks(trace: Trace) -> Marks | None:
     for call in sorted(trace.tool_calls, key=_name) if len(trace.tool_calls) > 1 else trace.tool_calls:
         if call.name != name:
             name, known = call.name, {}
-        found.append((name, _arguments(call, known), call.result is not None, _failed(call.error), call.attempt))
+        found.append((name, _arguments(call, known), call.result is not None, failed_mark(call.error), call.attempt))
     return tuple(found)
 
 
@@ -196,7 +196,7 @@ def _tools(trace: Trace) -> Iterator[Marks]:
 def _tool(step: Span, name: str | None) -> Marks:
     said = step.attributes
     ids = tuple(field for field in IDS if has_value(said.get(field)))
-    return name, _failed(step.error), flag(said.get("side_effect")), ids, *_call(step)
+    return name, failed_mark(step.error), flag(said.get("side_effect")), ids, *_call(step)
 
 
 def steps_of(found: Any, calls: tuple[ToolCall, ...] | None) -> tuple[Span, ...] | None:

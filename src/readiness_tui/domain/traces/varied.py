@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Hashable, Iterator
+from collections.abc import Container, Hashable, Iterator, Sequence
 
-from readiness_tui.domain.runs.model import Chunk, Trace
+from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.traces.content import number_of
 from readiness_tui.domain.traces.measured import OUTBOUND
 from readiness_tui.domain.traces.steps import IDS, calls, may_hold_ids
@@ -25,7 +25,7 @@ def values(trace: Trace, known: Container[str] = ()) -> Iterator[tuple[str, Hash
     if trace.feedback is not None and "feedback" not in known:
         yield "feedback", trace.feedback.strip().casefold()
     if trace.chunks is not None and "chunks" not in known:
-        yield "chunks", _ids(trace.chunks)
+        yield "chunks", of_ids([chunk.id for chunk in trace.chunks])
     if trace.cost is not None and "cost" not in known:
         yield "cost", trace.cost + 0.0  # 1 and 1.0 are one cost
     if trace.tokens_in is not None and trace.tokens_out is not None and "tokens" not in known:
@@ -46,13 +46,13 @@ def values(trace: Trace, known: Container[str] = ()) -> Iterator[tuple[str, Hash
                     yield f"{name} {at}", found
 
 
-def _ids(chunks: tuple[Chunk, ...]) -> Hashable:
-    """The chunks' ids; of ids that only number the list, which is the same in every request, no more than that."""
-    found = [_BY_PLACE.fullmatch(chunk.id.strip()) for chunk in chunks]
+def of_ids(chunks: Sequence[str]) -> Hashable:
+    """The ids of a request's chunks; of ids that only number the list, which is the same in every request, no more than that."""
+    found = [_BY_PLACE.fullmatch(chunk.strip()) for chunk in chunks]
     places = [int(match[1]) for match in found if match]
     start = places[0] if places else 0
     by_place = start in (0, 1) and places == list(range(start, start + len(chunks)))
-    return "by place" if chunks and by_place else tuple(chunk.id for chunk in chunks)
+    return "by place" if chunks and by_place else tuple(chunks)
 
 
 def digest(value: Hashable) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 #: New objects between two searches of the youngest, of which each fiftieth looks at older ones too.
-_SELDOM = (20_000, 50, 100)
+_SELDOM = (100_000, 50, 100)
 
 _lock = threading.Lock()
 _open = 0  # imports under way

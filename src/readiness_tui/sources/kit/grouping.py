@@ -11,7 +11,7 @@ import os
 import tempfile
 import zlib
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
@@ -173,6 +173,25 @@ class FirstLines:
         if self._taken * 5 > self._size * 4:
             self._grow()
         return None
+
+    def before_all(self, idents: Sequence[str], lines: Sequence[int]) -> list[int | None]:
+        """What `before` says of each, one after the other."""
+        found: list[int | None] = []
+        for ident, line in zip(idents, lines, strict=True):
+            if not self._taken or ident in self._exact or type(line) is not int:
+                found.append(self.before(ident, line))
+                continue
+            hashed, other = hash(ident) & _WORD, hash("#" + ident) & _HALF
+            at = hashed % self._size
+            if self._lines[at]:
+                found.append(self.before(ident, line))
+                continue
+            found.append(None)
+            self._hashes[at], self._lines[at] = hashed, other << 32 | min(line, _HALF)
+            self._taken += 1
+            if self._taken * 5 > self._size * 4:
+                self._grow()
+        return found
 
     def _place(self, hashed: int, other: int) -> int:
         """Where the id is, or the free place where it belongs."""

@@ -7,14 +7,15 @@ anything else this says nothing, and the general reader reads it, refuses it, or
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Annotated, Any
 
 import msgspec
 
 from readiness_tui.domain.runs.model import Chunk, ToolCall, Trace
 from readiness_tui.sources.kit import fields
-from readiness_tui.sources.kit.jsonio import LONG, has_its_quotes
+from readiness_tui.sources.kit.jsonio import LONG, RecordError, decode, has_its_quotes
 
 _SAFE = 2**53
 _Int = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
@@ -23,6 +24,8 @@ _Flat = _Scalar | list[_Scalar] | dict[str, _Scalar]
 _Whole = Annotated[int, msgspec.Meta(ge=0, lt=_SAFE)] | None
 _Amount = Annotated[float, msgspec.Meta(ge=0, lt=_SAFE)] | None
 _Text = str | None
+_REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # ValidationError is one of the first
+_encode = msgspec.json.Encoder().encode
 _NEVER = Annotated[int, msgspec.Meta(ge=1, le=0)]
 
 
@@ -100,16 +103,16 @@ class QuickRow(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
 
 
 class _RowPlan:
-    """How records of one set of keys are decoded. `others`: their keys that are none of our fields, in their order."""
+    """How records of one set of keys are decoded, all of which have to be there. `known`: a key by our field; `others`:
+    their keys that are none of our fields, in their order."""
 
-    def __init__(self, keys: tuple[str, ...], aliases: Mapping[str, str]) -> None:
-        self.others = tuple(key for key in keys if key not in aliases)
+    def __init__(self, known: dict[str, str], others: tuple[str, ...]) -> None:
+        self.others = others
         self.tokens = tuple(f"{json.dumps(key, ensure_ascii=False)}:".encode() for key in self.others)
-        known = {aliases[key]: key for key in keys if key in aliases}
         absent = {name: f"{_ABSENT}{name})" for name in _TYPES if name not in known}  # a key of which no value is taken
-        named = [(name, _TYPES[name]) for name in known] + [(f"other_{at}", _Scalar) for at in range(len(self.others))]
+        named = [(name, _TYPES[name]) for name in known] + [(f"other_{at}", _Scalar) for at in range(len(others))]
         named += [(name, _NEVER, None) for name in absent]  # type: ignore[misc]
-        rename = known | absent | {f"other_{at}": key for at, key in enumerate(self.others)}
+        rename = known | absent | {f"other_{at}": key for at, key in enumerate(others)}
         row = msgspec.defstruct("Row", named, bases=(QuickRow,), rename=rename, kw_only=True)
         self.decode: Callable[[bytes], Any] = msgspec.json.Decoder(row).decode
 
@@ -122,12 +125,17 @@ class _RowPlan:
         return {key: getattr(row, f"other_{at}") for at, key in enumerate(self.others)}
 
 
+@lru_cache(64)  # each piece of a file has the same ones
+def _plan(known: tuple[tuple[str, str], ...], others: tuple[str, ...]) -> _RowPlan:
+    return _RowPlan(dict(known), others)
+
+
 class QuickRecords:
     """Reads lines, once it was shown what keys the records of a file have."""
 
     def __init__(self, aliases: Mapping[str, str], refused: frozenset[str], make: Make) -> None:
         """`aliases`: our field by key; `refused`: keys of which the general reader has something to say."""
-        self._aliases, self._refused, self._make = aliases, refused, make
+        self._aliases, self._refused, self.make = aliases, refused, make
         self._known: dict[tuple[str, ...], None] = {}
         self._plans: list[_RowPlan] = []
         self._read = self._left = 0
@@ -142,7 +150,48 @@ class QuickRecords:
             key.isprintable() and not _ESCAPED & set(key) and not key.startswith(_ABSENT) for key in keys
         )  # as JSON writes them, and no plan names its own
         if len(set(ours)) == len(ours) and _TYPES.keys() >= set(ours) and self._refused.isdisjoint(keys) and plain:
-            self._plans.append(_RowPlan(keys, self._aliases))
+            known = tuple((self._aliases[key], key) for key in keys if key in self._aliases)
+            self._plans.append(_plan(known, tuple(key for key in keys if key not in self._aliases)))
+
+    def rows(self, lines: Sequence[bytes]) -> list[tuple[QuickRow, dict[str, Any]]] | None:
+        """All of these lines decoded, each with its fields that are none of ours; None where one of them is the general
+        reader's."""
+        whole = b"\n".join(lines)
+        if max(map(len, lines), default=0) > LONG or (b"\\" in whole and b"\\u0022" in whole):
+            return None
+        rows: list[tuple[QuickRow, dict[str, Any]]] = []
+        for raw in lines:
+            for plan in self._plans:
+                try:
+                    row = plan.decode(raw)
+                except _REFUSED:
+                    continue
+                break
+            else:
+                if (learned := self._learned(raw)) is None:
+                    return None
+                plan, row = learned
+            if not plan.others:
+                rows.append((row, {}))
+            elif (rest := plan.rest(row, raw)) is not None:
+                rows.append((row, rest))
+            else:
+                return None
+        # A key that stood twice is missing from what is written out again, and nothing else adds a quote to it: so the sums
+        # are equal where they are in each line.
+        same = whole.count(b'"') == _encode([row for row, _ in rows]).count(b'"')
+        return rows if same else None
+
+    def _learned(self, raw: bytes) -> tuple[_RowPlan, Any] | None:
+        """The plan that this line teaches, and the line by it."""
+        try:
+            value = decode(raw)
+            known = len(self._plans)
+            if type(value) is dict:
+                self.learn(tuple(value))
+            return (self._plans[-1], self._plans[-1].decode(raw)) if len(self._plans) > known else None
+        except (RecordError, *_REFUSED):
+            return None
 
     def __call__(self, raw: bytes) -> Trace | None:
         """The trace of a line; None where it is the general reader's. Raises RecordError as that does."""
@@ -151,7 +200,7 @@ class QuickRecords:
         for at, plan in enumerate(self._plans):
             try:
                 row = plan.decode(raw)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # ValidationError is one of the former
+            except _REFUSED:
                 continue
             rest = plan.rest(row, raw) if plan.others else {}
             if rest is None or not has_its_quotes(raw, row):
@@ -159,7 +208,7 @@ class QuickRecords:
             if at and self._read % _TRIES == 0:  # what is frequent is tried first
                 self._plans.insert(0, self._plans.pop(at))
             self._read += 1
-            return self._make(row, rest)
+            return self.make(row, rest)
         self._left += 1
         return None
 

@@ -20,7 +20,7 @@ from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.keys import KeySorter, PerKeys
 from readiness_tui.sources.kit.peek import peek
 from readiness_tui.sources.kit.pieces.of_lines import pieces_of
-from readiness_tui.sources.kit.pieces.piece import Before, Gathered, Piece, in_turn
+from readiness_tui.sources.kit.pieces.piece import Before, Gathered, Piece, PieceColumns, in_turn
 from readiness_tui.sources.kit.recordio import (
     Entry,
     Lost,
@@ -33,6 +33,7 @@ from readiness_tui.sources.kit.recordio import (
     without_nan,
 )
 from readiness_tui.sources.own import quick_record
+from readiness_tui.sources.own.quick_columns import piece_columns
 from readiness_tui.sources.own.quick_record import QuickRecords, QuickRow
 from readiness_tui.sources.tracing.outcome import CONTRADICTED, contradicts, names_error, of_http, outcome_of
 from readiness_tui.sources.tracing.traced_case import elapsed_ms
@@ -174,7 +175,7 @@ class LinesReader:
 
     def read(self, piece: Piece, before: Before, gathered: Gathered) -> Iterator[TraceRecord | Reject]:
         notes, lost = gathered.notes, Lost()
-        quick = QuickRecords(_ALIASES, frozenset(_UNITLESS), lambda row, rest: _quick_trace(row, rest, notes))
+        quick = _quick_records(notes)
         for item in of_lines(piece.content, quick, lost):
             if isinstance(item, QuickEntry):
                 trace: Trace = item.value
@@ -190,6 +191,9 @@ class LinesReader:
             else:
                 yield item
         gathered.lost += lost.places
+
+    def columns(self, piece: Piece) -> PieceColumns | None:
+        return piece_columns(piece.content, _quick_records(fields.Notes()), _TELLING, _outcome)
 
     def gather(self, gathered: Gathered) -> None:
         gathered.notes.add_to(self._notes)
@@ -221,6 +225,10 @@ def _twice(trace_id: str, first: int) -> str:
         f"the trace {quoted(trace_id)} stands in the file already, on line {first}; if a line is a step"
         " of it, put them together with a mapping (kind: traces, group_by: trace_id)"
     )
+
+
+def _quick_records(notes: fields.Notes) -> QuickRecords:
+    return QuickRecords(_ALIASES, frozenset(_UNITLESS), lambda row, rest: _quick_trace(row, rest, notes))
 
 
 def _quick_trace(row: QuickRow, rest: dict[str, Any], notes: fields.Notes) -> Trace | None:

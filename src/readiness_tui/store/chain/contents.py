@@ -9,8 +9,9 @@ bytes of its own digest in `marks`, by which the one that was changed is named. 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -142,33 +143,35 @@ def _traces(conn: Connection, import_id: int) -> Iterator[Row]:
 
 
 def _blocks(part: str, owner: int, rows: Iterable[Row]) -> Iterator[Block]:
+    encode, sha256 = _encoder(), hashlib.sha256
     for _, some in groupby(rows, lambda row: row[0] // _ROWS):
-        said = hashlib.sha256()
-        marks = bytearray()
-        first = last = None
-        count = 0
-        for row in some:
-            if first is None:
-                first = row[0]
-            one = _digest(row)
-            said.update(one)
-            marks += bytes(_MARK) * (0 if last is None else row[0] - last - 1) + one[:_MARK]
-            last = row[0]
-            count += 1
-        assert first is not None
-        assert last is not None
-        yield Block(part, owner, first, last, count, said.hexdigest(), bytes(marks))
+        places: list[int] = []
+        digests: list[bytes] = []
+        for row in some:  # one at a time: cases may be long
+            places.append(row[0])
+            digests.append(sha256(encode(row)).digest())
+        first, last = places[0], places[-1]
+        mark = {place: one[:_MARK] for place, one in zip(places, digests, strict=True)}
+        if len(mark) <= last - first:  # a place without a row has none
+            mark = {place: mark.get(place, bytes(_MARK)) for place in range(first, last + 1)}
+        said = sha256(b"".join(digests)).hexdigest()
+        yield Block(part, owner, first, last, len(places), said, b"".join(mark.values()))
 
 
 def _digest(row: Row) -> bytes:
+    return hashlib.sha256(_encoder()(row)).digest()
+
+
+@cache
+def _encoder() -> Callable[[Row], bytes]:
     import msgspec  # only here: the audit trail is bound without it
 
-    return hashlib.sha256(msgspec.msgpack.encode(row)).digest()
+    return msgspec.msgpack.Encoder().encode
 
 
 def _raw(conn: Connection, import_id: int) -> Iterator[Block]:
     """All raw records of an import as one block: where they are cut may change."""
-    from readiness_tui.store.raw.records import unpack
+    from readiness_tui.store.raw.records import unpack_bytes
 
     said = hashlib.sha256()
     first, last, count = -1, -1, 0
@@ -176,13 +179,12 @@ def _raw(conn: Connection, import_id: int) -> Iterator[Block]:
         "SELECT first_key, last_key, data FROM trace_raw WHERE import_id = ? AND first_key > ? ORDER BY first_key LIMIT 1",
         (import_id, last),
     ).fetchone():
-        key, last, data = row
-        first = key if first < 0 else first
-        for record in unpack(data):
-            part = b"" if record is None else record.encode("utf-8", "surrogatepass")
-            said.update(b"%d %d\n" % (key, -1 if record is None else len(part)))
-            said.update(part)
-            key += 1
+        start, last, data = row
+        first = start if first < 0 else first
+        parts: list[bytes] = []
+        for key, record in enumerate(unpack_bytes(data), start):
+            parts += (b"%d %d\n" % (key, -1 if record is None else len(record)), record or b"")
             count += 1
+        said.update(b"".join(parts))
     if count:
         yield Block("trace_raw", 0, first, last, count, said.hexdigest(), b"")

@@ -79,7 +79,7 @@ def _differing(conn: Connection, system: str, number: int, rows: list[tuple[Any,
     found: dict[int, set[tuple[Any, ...]]] = {}
     for at, hit in reading.leaked:
         found.setdefault(rows[at][0], set()).add((hit.id, hit.pattern, hit.place, hit.excerpt, int(hit.personal)))
-    for row, (digest, *others) in zip(rows, reading.rows, strict=True):
+    for row, digest, *others in zip(rows, reading.digests, *reading.columns, strict=True):
         key, name = row[0], f"of {one_line(row[1], 60)}, import {number}"
         if there.get(key) != (key, number, ids[digest], *others):
             yield ByHand("trace_measure", name, "not what is measured of the request", "", system)

@@ -23,8 +23,8 @@ _lengths = msgspec.json.Decoder(list[int | None]).decode
 _encode = msgspec.json.Encoder().encode
 
 
-def blocks(records: Sequence[str | None], level: int = _QUICK) -> Iterator[tuple[int, bytes]]:
-    """The records in blocks: how many are in it, and its bytes. None: a record that is not kept."""
+def blocks(records: Sequence[str | bytes | None], level: int = _QUICK) -> Iterator[tuple[int, bytes]]:
+    """The records in blocks: how many are in it, and its bytes. None: a record that is not kept; bytes: one in ASCII."""
     first = size = 0
     for number, record in enumerate(records, 1):
         size += len(record or "")
@@ -33,16 +33,21 @@ def blocks(records: Sequence[str | None], level: int = _QUICK) -> Iterator[tuple
             first, size = number, 0
 
 
-def pack(records: Sequence[str | None], level: int = _QUICK) -> bytes:
+def pack(records: Sequence[str | bytes | None], level: int = _QUICK) -> bytes:
     """Lone surrogates survive."""
     import zstandard  # only here: most commands never need it
 
-    parts = [None if record is None else record.encode("utf-8", "surrogatepass") for record in records]
+    parts = [record.encode("utf-8", "surrogatepass") if isinstance(record, str) else record for record in records]
     lengths = _encode([None if part is None else len(part) for part in parts])
     return zstandard.ZstdCompressor(level=level).compress(b"\n".join((lengths, b"".join(filter(None, parts)))))
 
 
 def unpack(data: bytes) -> list[str | None]:
+    return [None if one is None else one.decode("utf-8", "surrogatepass") for one in unpack_bytes(data)]
+
+
+def unpack_bytes(data: bytes) -> list[bytes | None]:
+    """The same as bytes of UTF-8, in which lone surrogates may stand."""
     if data.startswith(MAGIC):
         import zstandard
 
@@ -50,13 +55,13 @@ def unpack(data: bytes) -> list[str | None]:
     else:
         plain = zlib.decompress(data)
     lengths, _, joined = plain.partition(b"\n")
-    records: list[str | None] = []
+    records: list[bytes | None] = []
     start = 0
     for length in _lengths(lengths):
         if length is None:
             records.append(None)
             continue
-        records.append(joined[start : start + length].decode("utf-8", "surrogatepass"))
+        records.append(joined[start : start + length])
         start += length
     return records
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from readiness_tui.domain.runs.pricing import Pricing
 from readiness_tui.domain.traces.kept_records import KeptRecords
 from readiness_tui.services.importing.parts import assembled
-from readiness_tui.services.importing.pieces.piece_work import Change, PieceDone, done
+from readiness_tui.services.importing.pieces.piece_work import Change, PieceDone, as_answered, done, unchanged
 from readiness_tui.services.importing.pieces.workers import Workers, cores, in_order
 from readiness_tui.sources.kit.base import Assembles, Progress, Record, Reject, Source, TraceRecord, Warn
 from readiness_tui.sources.kit.grouping import FirstLines
@@ -60,7 +60,10 @@ class PiecewiseImport:
         self.store, self.keep = store, keep
         self._system, self._source, self._reader, self._size = system, source, reader, size
         self._pricing = pricing
-        self._before = FirstLines().before
+        #: Nothing becomes of the requests of a source that brings whole ones, where no price is given.
+        self._change: Change = unchanged if pricing is None and not isinstance(source, Assembles) else self._changed
+        self._first = FirstLines()
+        self._before = self._first.before
 
     def ready(self) -> Generator[Record | ReadyPiece, None, None]:
         """Each piece, ready to be stored; what is not in pieces as it is."""
@@ -99,18 +102,21 @@ class PiecewiseImport:
                 answers.append(self._before(ident, line))
                 return answers[-1]
 
-            made = done(self._reader, piece, self.keep, before, self._change)
+            def before_all(idents: Sequence[str], lines: Sequence[int]) -> list[int | None]:
+                answers.extend(found := self._first.before_all(idents, lines))
+                return found
+
+            made = done(self._reader, piece, self.keep, before, self._change, before_all)
         else:
-            answers += [self._before(*one) for one in made.asked]
+            answers += self._first.before_all([ident for ident, _ in made.asked], [line for _, line in made.asked])
             if any(answers) or self._known(made.parts):
                 made = self._here(piece, answers, self._change)
         return ReadyPiece(made, piece, answers, self)
 
     def _here(self, piece: Piece, answers: list[int | None], change: Change) -> PieceDone:
-        told = iter(answers)
-        return done(self._reader, piece, self.keep, lambda ident, line: next(told), change)
+        return done(self._reader, piece, self.keep, as_answered(answers), change)
 
-    def _change(self, records: Sequence[TraceRecord]) -> list[Pair]:
+    def _changed(self, records: Sequence[TraceRecord]) -> list[Pair]:
         """The requests as they are stored: put together with earlier parts, and priced."""
         whole = [(record.trace, record.raw) for record, _ in assembled(self.store, self._system, self._source, records)]
         return whole if self._pricing is None else [(self._pricing.trace(trace), raw) for trace, raw in whole]

@@ -6,11 +6,12 @@ time and put together in the order of the file, so that it comes to the same how
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from readiness_tui.domain.traces.columns import CommonTraces
 from readiness_tui.sources.kit.base import Progress, Record, Reject, TraceRecord, Warn
 from readiness_tui.sources.kit.fields import Notes
 from readiness_tui.sources.kit.grouping import FirstLines
@@ -35,6 +36,9 @@ class NoteLog(Notes):
 
     def add(self, note: str, further: str = "", times: int = 1) -> None:
         self._said[note, further] = self._said.get((note, further), 0) + times
+
+    def __bool__(self) -> bool:
+        return bool(self._said or self._left)
 
     def add_to(self, notes: Notes) -> None:
         """As if they had been made there, one after the other."""
@@ -85,6 +89,27 @@ class InPieces(Protocol):
 
     def in_pieces(self, path: Path) -> PieceReader | None:
         """What reads this file so; None where it is read as a whole. Raises as `read` does."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PieceColumns:
+    """All of a piece, where it holds requests of the common kind and nothing else: of each its line and its raw record, text
+    or bytes of ASCII."""
+
+    traces: CommonTraces
+    lines: list[int]
+    raw: Sequence[str | bytes]
+    gathered: Gathered
+
+
+@runtime_checkable
+class InColumns(Protocol):
+    """A reader that reads common pieces at once."""
+
+    def columns(self, piece: Piece) -> PieceColumns | None:
+        """What `read` says of a piece, without asking whether ids stood in the file before; None where it has to be read
+        a record at a time."""
         ...
 
 

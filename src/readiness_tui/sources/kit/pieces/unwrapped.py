@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources.kit.base import Progress, Record, Reject, TraceRecord, Warn
-from readiness_tui.sources.kit.pieces.piece import Before, Gathered, Piece, PieceReader
+from readiness_tui.sources.kit.pieces.piece import Before, Gathered, InColumns, Piece, PieceColumns, PieceReader
 
 Told = TypeVar("Told")
 
@@ -27,6 +27,9 @@ class UnwrappedReader:
 
     def read(self, piece: Piece, before: Before, gathered: Gathered) -> Iterator[TraceRecord | Reject | Warn]:
         return self._reader.read(piece, before, gathered)
+
+    def columns(self, piece: Piece) -> PieceColumns | None:
+        return self._reader.columns(piece) if isinstance(self._reader, InColumns) else None
 
     def gather(self, gathered: Gathered) -> None:
         self._reader.gather(gathered)
