@@ -7,12 +7,13 @@ import re
 import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from random import Random
 
+import click
 from tests.hostile import RAW
 from tests.sources.hostile import mutations
 from tests.sources.hostile.samples import Sample, samples, unpack
@@ -33,8 +34,8 @@ class _SlowError(Exception):
     """The import of one file took longer than `_TURN`."""
 
 
-def broken_files(folder: Path, rounds: int) -> Iterator[Tried]:
-    """`rounds` broken files of each format, in turns over all its files in tests/data."""
+def broken_files(folder: Path, rounds: int, formats: Sequence[str] = ()) -> Iterator[Tried]:
+    """`rounds` broken files of each format (or of these, in this order), in turns over all its files in tests/data."""
     folder.mkdir(parents=True, exist_ok=True)
     base = folder / "base.db"
     if (made := readiness("--db", base, "new", "--system", "S", "--release", "1")).status:
@@ -42,8 +43,10 @@ def broken_files(folder: Path, rounds: int) -> Iterator[Tried]:
     by_source: dict[str, list[Sample]] = {}
     for sample in samples(unpack(folder / "data")):
         by_source.setdefault(sample.source, []).append(sample)
-    for source, found in sorted(by_source.items()):
-        yield _format(folder / source, base, source, found, rounds)
+    if unknown := set(formats) - by_source.keys():
+        raise click.UsageError(f"no file in tests/data is of {', '.join(sorted(unknown))}")
+    for source in formats or sorted(by_source):
+        yield _format(folder / source, base, source, by_source[source], rounds)
 
 
 def _format(folder: Path, base: Path, source: str, found: list[Sample], rounds: int) -> Tried:

@@ -124,7 +124,7 @@ def count_text(k: int | None, n: int | None) -> str:
 def width(text: str) -> int:
     """Columns in a terminal: wide characters take two, combining marks and joiners none, an emoji joined of several as
     many as one."""
-    return sum(_columns(text))
+    return len(text) if text.isascii() else sum(_columns(text))
 
 
 def fit(text: str, columns: int, *, right: bool = False) -> str:
