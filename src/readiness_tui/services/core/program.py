@@ -28,7 +28,7 @@ _SINCE = time.time_ns()  # when this process began to read the program, a moment
 _Stamps = list[tuple[str, int, int, int, int]]  # of each file: its name, what it is, when it was changed and its size
 
 
-class _Seen(NamedTuple):
+class _ProgramRead(NamedTuple):
     """The digest of what was read, and by what a look that reads no file tells that it still holds."""
 
     digest: str
@@ -58,11 +58,11 @@ def unchanged() -> bool:
 
 
 @cache
-def _at_first() -> _Seen | None:
+def _at_first() -> _ProgramRead | None:
     return _read()
 
 
-def _read() -> _Seen | None:
+def _read() -> _ProgramRead | None:
     beside, stamps = _beside(), []
     said = hashlib.sha256(beside.encode())
     try:
@@ -77,7 +77,7 @@ def _read() -> _Seen | None:
             said.update(data)
     except OSError:
         return None
-    return _Seen(said.hexdigest(), beside, stamps)
+    return _ProgramRead(said.hexdigest(), beside, stamps)
 
 
 def _stamps_now() -> _Stamps | None:
