@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -42,14 +43,19 @@ PARTS = {
 @click.option(
     "--folder", type=click.Path(path_type=Path), help="Where the files are laid out (default: a temporary one)."
 )
+@click.option("--format", "formats", multiple=True, help="Of broken_files: these formats alone, in this order.")
 @as_json
-def main(parts: tuple[str, ...], rounds: int | None, folder: Path | None, as_json: bool) -> None:
+def main(
+    parts: tuple[str, ...], rounds: int | None, folder: Path | None, formats: tuple[str, ...], as_json: bool
+) -> None:
     """What must hold when a process is killed, the disk is full, a lock is held, or a file is broken or far too large.
 
     Exit status 1 where something did not hold; each time is printed.
     """
     home = Path(mkdtemp(prefix="readiness-endurance-", dir=folder))
     found: list[tuple[Part, Tried]] = []
+    if formats:
+        PARTS["broken_files"] = replace(PARTS["broken_files"], run=partial(broken_files, formats=formats))
     try:
         own_home(home)
         read_ahead()

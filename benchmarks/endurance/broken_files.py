@@ -7,12 +7,13 @@ import re
 import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 from random import Random
 
+import click
 from tests.hostile import RAW
 from tests.sources.hostile import mutations
 from tests.sources.hostile.samples import Sample, samples, unpack
@@ -23,18 +24,19 @@ from benchmarks.endurance.stage import fresh
 from readiness_tui.cli.root import run
 from readiness_tui.sqlite import sqlite3
 
-_TURN = 60  # seconds that one broken file may take
+_TURN = 60  # seconds of a core that one broken file may take …
+_WAIT = 600  # … and of a clock, which go by while others have the core
 _PARTS = 64
 _ENCODINGS = ("utf-16", "utf-16-le", "utf-32", "utf-8-sig", "cp037")
 _COUNTED = ("runs", "cases", "traces", "golden_cases")
 
 
 class _SlowError(Exception):
-    """The import of one file took longer than `_TURN`."""
+    """The import of one file took longer than `_TURN` or `_WAIT`."""
 
 
-def broken_files(folder: Path, rounds: int) -> Iterator[Tried]:
-    """`rounds` broken files of each format, in turns over all its files in tests/data."""
+def broken_files(folder: Path, rounds: int, formats: Sequence[str] = ()) -> Iterator[Tried]:
+    """`rounds` broken files of each format (or of these, in this order), in turns over all its files in tests/data."""
     folder.mkdir(parents=True, exist_ok=True)
     base = folder / "base.db"
     if (made := readiness("--db", base, "new", "--system", "S", "--release", "1")).status:
@@ -42,8 +44,10 @@ def broken_files(folder: Path, rounds: int) -> Iterator[Tried]:
     by_source: dict[str, list[Sample]] = {}
     for sample in samples(unpack(folder / "data")):
         by_source.setdefault(sample.source, []).append(sample)
-    for source, found in sorted(by_source.items()):
-        yield _format(folder / source, base, source, found, rounds)
+    if unknown := set(formats) - by_source.keys():
+        raise click.UsageError(f"no file in tests/data is of {', '.join(sorted(unknown))}")
+    for source in formats or sorted(by_source):
+        yield _format(folder / source, base, source, by_source[source], rounds)
 
 
 def _format(folder: Path, base: Path, source: str, found: list[Sample], rounds: int) -> Tried:
@@ -72,6 +76,7 @@ def _all(folder: Path, base: Path, found: list[Sample], rounds: int) -> tuple[li
     broken: list[str] = []
     counts = {"read": 0, "refused": 0}
     signal.signal(signal.SIGALRM, _stop)
+    signal.signal(signal.SIGPROF, _stop)
     db = folder / "work.db"
     for number in range(rounds):
         sample = found[number % len(found)]
@@ -112,15 +117,17 @@ def _import(db: Path, path: Path) -> tuple[int, str]:
     """The exit status, and what was wrong with how it went ("" = nothing)."""
     before = _rows(db)
     out, err = StringIO(), StringIO()
-    signal.alarm(_TURN)
+    signal.setitimer(signal.ITIMER_PROF, _TURN)
+    signal.alarm(_WAIT)
     try:
         with redirect_stdout(out), redirect_stderr(err):
             status = run(["--db", str(db), "import", "--json", str(path)])
     except _SlowError:
-        return 0, f"it took longer than {_TURN} s"
+        return 0, f"it took longer than {_TURN} s of a core or {_WAIT} s of a clock"
     except BaseException as error:
         return 0, f"{type(error).__name__}: {error}"
     finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.alarm(0)
     return status, _wrong(status, out.getvalue(), err.getvalue(), path, before, db)
 

@@ -6,6 +6,7 @@ read the modules once more.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import pkgutil
@@ -15,7 +16,9 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import readiness_tui
@@ -161,6 +164,15 @@ def read_ahead() -> None:
             importlib.import_module(found.name)
     for name in ("numpy", "sqlite_utils", "jinja2"):
         importlib.import_module(name)
+
+
+def warmed(*commands: Job) -> None:
+    """Do this once here, so that no fork compiles the same expressions and templates again."""
+    with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        for job in commands:
+            job()
+    gc.collect()
+    gc.freeze()  # a fork that counts these objects would copy their pages
 
 
 def own_home(folder: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.endurance.children import Ended, Job, command, did
 from benchmarks.endurance.disks import small_disk
 from benchmarks.endurance.model import Tried
-from benchmarks.endurance.stage import fresh, log_file, old_file, sample, traces, unsound, verdict
+from benchmarks.endurance.stage import fresh, log_file, old_file, sample, traces, unsound, verdict, warm
 
 _KIB = (0, 1, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192)
 
@@ -25,6 +25,7 @@ def full_disk(folder: Path, rounds: int) -> Iterator[Tried]:
     """Each thing that is written, with so many sizes of what is left of the disk (at most all of `_KIB`)."""
     folder.mkdir(parents=True, exist_ok=True)
     bases = {"sample": sample(folder), "old": old_file(folder)}
+    warm(folder)
     log = log_file(folder / "log.jsonl", 3_000)
     with small_disk(folder / "disk") as (disk, mounted):
         for name, (base, job) in _writes(disk, log).items():

@@ -10,13 +10,14 @@ from random import Random
 from benchmarks.endurance.children import Child, killed
 from benchmarks.endurance.model import Tried
 from benchmarks.endurance.phases import Phase, phases
-from benchmarks.endurance.stage import unsound
+from benchmarks.endurance.stage import unsound, warm
 
 _MISSES = 3  # times as many tries as kills are wanted: what was done before its kill was not killed
 
 
 def kills(folder: Path, rounds: int) -> Iterator[Tried]:
     """`rounds` kills in each phase; after each the file is sound, what was acknowledged is there, and nothing is half there."""
+    warm(folder)
     for make in phases():
         yield _phase(make, folder, rounds)
 

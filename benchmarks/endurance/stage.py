@@ -8,7 +8,7 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from benchmarks.endurance.children import did, readiness
+from benchmarks.endurance.children import command, did, readiness, warmed
 from readiness_tui.services.start.start import open_sample
 from readiness_tui.sqlite import sqlite3
 
@@ -31,6 +31,18 @@ def sample(folder: Path) -> Path:
         if made.status:
             raise RuntimeError(f"The sample could not be made: {made.said[-2000:]}")
     return path
+
+
+def warm(folder: Path) -> None:
+    """What every fork would do first to look at a file, done once in this process."""
+    path = folder / "warm" / "work.db"
+    fresh(sample(folder), path)
+    log = log_file(folder / "warm" / "log.jsonl", 10)
+    words = (
+        ("doctor",), ("check", "--json", "--as-of", "2026-11-24"), ("score", "OBS-01", "1"), ("import", log), ("check",),
+        ("scorecard",), ("scorecard", "--format", "json"), ("gate", "lock", "--yes", "--folder", path.parent), ("doctor",),
+    )  # fmt: skip
+    warmed(*(command("--db", path, *each) for each in words))
 
 
 def old_file(folder: Path) -> Path:

@@ -14,6 +14,7 @@ from readiness_tui.domain.gate_result.words import result_mark
 from readiness_tui.domain.intervals.estimate import Estimate
 from readiness_tui.domain.metrics.rule import Direction, Rule
 from readiness_tui.domain.metrics.words import bound_text, change_text, estimate_text, rule_text, value_text
+from readiness_tui.domain.text import format
 from readiness_tui.domain.text.format import (
     day_month,
     due_day,
@@ -123,6 +124,18 @@ def test_every_result_has_a_glyph_and_a_word() -> None:
 @given(st.text(max_size=30), st.integers(1, 20), st.booleans())
 def test_fit_is_exactly_as_wide_as_asked(text: str, columns: int, right: bool) -> None:
     assert width(fit(text, columns, right=right)) == columns
+
+
+def test_what_is_taken_to_be_one_column_wide_is_so_by_its_own_rule() -> None:
+    short = "".join(chr(code) for code in range(0x110000) if format._EACH_ONE.fullmatch(chr(code)))
+    assert len(short) > 1_000
+    assert width(short) == sum(format._columns(short)) == len(short)
+    assert all(format._cells(character) == 1 for character in short)
+
+
+@given(st.text(max_size=30))
+def test_the_width_of_a_text_is_that_of_its_characters(text: str) -> None:
+    assert width(text) == sum(format._columns(text))
 
 
 @given(st.text(alphabet="ab 世\u0301", max_size=60), st.integers(2, 12))

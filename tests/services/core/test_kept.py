@@ -234,10 +234,49 @@ def test_a_program_that_was_replaced_while_it_ran_keeps_nothing(
     sample_desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = kept.now(sample_desk)
-    monkeypatch.setattr(program, "_digest", lambda: "its files are others now")
+    monkeypatch.setattr(program, "_stamps_now", list)
+    monkeypatch.setattr(program, "_read", lambda: None)
     assert not kept.keep(sample_desk, before, {"word": "kept"})
     monkeypatch.undo()
     assert kept.keep(sample_desk, before, {"word": "kept"})
+
+
+def test_a_program_is_looked_at_by_its_stamps_and_read_again_where_they_differ(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = tmp_path / "services" / "core" / "program.py"
+    rules.parent.mkdir(parents=True)
+    rules.write_text("one", encoding="utf-8")
+    monkeypatch.setattr(program, "__file__", str(rules))
+    monkeypatch.setattr(program, "_SINCE", rules.stat().st_ctime_ns + 10**12)
+    seen = program._read()
+    monkeypatch.setattr(program, "_at_first", lambda: seen)
+    reads = []
+    read = program._read
+    monkeypatch.setattr(program, "_read", lambda: reads.append(1) or read())
+    assert program.unchanged()
+    assert not reads
+    other = tmp_path / "other"  # as long, as old, in its place: another file
+    other.write_text("two", encoding="utf-8")
+    os.utime(other, ns=(rules.stat().st_atime_ns, rules.stat().st_mtime_ns))
+    other.rename(rules)
+    assert not program.unchanged()
+    rules.write_text("one", encoding="utf-8")  # what was read is there again
+    assert program.unchanged()
+    assert len(reads) == 2
+    os.utime(rules, ns=(0, 0))
+    assert program.unchanged()
+    (rules.parent / "more.py").write_text("", encoding="utf-8")
+    assert not program.unchanged()
+    (rules.parent / "more.py").unlink()
+    assert program.unchanged()
+    monkeypatch.setattr(program, "_libraries", lambda: ["numpy-99.dist-info"])
+    assert not program.unchanged()
+    monkeypatch.undo()
+    rules.unlink()
+    monkeypatch.setattr(program, "__file__", str(rules))
+    monkeypatch.setattr(program, "_at_first", lambda: seen)
+    assert not program.unchanged()
 
 
 def test_the_programs_digest_is_over_every_module_that_may_decide(
@@ -253,14 +292,16 @@ def test_the_programs_digest_is_over_every_module_that_may_decide(
     rules.parent.mkdir(parents=True)
     rules.write_text("one", encoding="utf-8")
     monkeypatch.setattr(program, "__file__", str(rules))
-    assert program._digest() is None  # newer than this process
+    assert program._read() is None  # newer than this process
     monkeypatch.setattr(program, "_SINCE", rules.stat().st_ctime_ns + 10**12)
-    one = program._digest()
+    one = program._read()
     assert one is not None
     rules.write_text("two", encoding="utf-8")
-    assert program._digest() not in (None, one)
+    two = program._read()
+    assert two is not None
+    assert two.digest != one.digest
     monkeypatch.setattr(program, "__file__", str(tmp_path / "a.zip" / "services" / "core" / "program.py"))
-    assert program._digest() is None
+    assert program._read() is None
 
 
 #: Tables that no result rests on.

@@ -8,6 +8,7 @@ a float: 0.29 stays 0.29.
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -29,6 +30,10 @@ _LARGE = 1e15  # beyond this, digits carry no information
 
 
 _WHOLE = frozenset({"ms", "token", "tokens", "count"})
+
+
+#: Western letters, dashes, quotation marks, arrows, lines and shapes: each takes one column wherever it stands.
+_EACH_ONE = re.compile("[\0-\u02ff\u2010-\u2027\u2190-\u2311\u2500-\u25fc]*")
 
 
 def whole_percent(share: Fraction | None) -> int | None:
@@ -124,7 +129,7 @@ def count_text(k: int | None, n: int | None) -> str:
 def width(text: str) -> int:
     """Columns in a terminal: wide characters take two, combining marks and joiners none, an emoji joined of several as
     many as one."""
-    return sum(_columns(text))
+    return len(text) if _EACH_ONE.fullmatch(text) else sum(_columns(text))
 
 
 def fit(text: str, columns: int, *, right: bool = False) -> str:

@@ -6,6 +6,8 @@ import dataclasses
 import re
 from collections.abc import Callable
 from enum import Enum
+from functools import cache
+from operator import is_
 from typing import Any, TypeVar, cast
 
 from readiness_tui.domain.text.personal_data import find_personal_data
@@ -14,6 +16,7 @@ from readiness_tui.domain.text.secrets import mask as mask
 T = TypeVar("T")
 _IDS = frozenset({"uid", "item_id", "traces", "eval_cases"})  # digits in these are ids, not personal data
 _TELLING = re.compile("pass|pwd|secret|token|key|auth|cred|cookie|session", re.IGNORECASE)
+_WORDLESS = frozenset({int, float, bool, type(None)})
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -35,25 +38,36 @@ def mask_all(text: str) -> str:
 
 
 def _masked(value: Any, hide: Callable[[str], str]) -> Any:
+    """A value in which nothing is masked is handed back itself, but for lists and mappings, which somebody may change."""
+    kind = type(value)
+    if kind in _WORDLESS:
+        return value
     if isinstance(value, Enum):
         return value
     if isinstance(value, str):
-        return hide(value.encode("utf-8", "replace").decode() if _SURROGATE.search(value) else value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return dataclasses.replace(
-            value,
-            **{
-                f.name: _masked(getattr(value, f.name), mask if f.name in _IDS else hide)
-                for f in dataclasses.fields(value)
-            },
-        )
+        shown = hide(value.encode("utf-8", "replace").decode() if _SURROGATE.search(value) else value)
+        return value if kind is str and shown == value else shown
+    if kind is not type and dataclasses.is_dataclass(kind):
+        changed = {}
+        for name in _names(kind):
+            before = getattr(value, name)
+            after = _masked(before, mask if name in _IDS else hide)
+            if after is not before:
+                changed[name] = after
+        return dataclasses.replace(value, **changed) if changed else value
     if isinstance(value, dict):
         return _fields(value, hide)
     if isinstance(value, tuple):
-        return tuple(_masked(entry, hide) for entry in value)
+        made = [_masked(entry, hide) for entry in value]
+        return value if kind is tuple and all(map(is_, made, value)) else tuple(made)
     if isinstance(value, list):
         return [_masked(entry, hide) for entry in value]
     return value
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def _fields(value: dict[Any, Any], hide: Callable[[str], str]) -> dict[Any, Any]:

@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import Enum
 from fractions import Fraction
+from functools import cache
 from typing import Any, TypeVar
 
 from readiness_tui.domain.errors import ReadinessError
 
 T = TypeVar("T")
 _LATER = "later"
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
 
 
 def later(default: Any) -> Any:
@@ -27,6 +29,11 @@ def later(default: Any) -> Any:
 
 def plain(value: Any) -> Any:
     """The value as JSON knows it: dates as ISO text, times in UTC, fractions as "2/3", not-finite numbers as null."""
+    kind = type(value)
+    if kind in _AS_IT_IS:  # most of a scorecard, and asked for thousands of times
+        return value
+    if kind is tuple or kind is list:
+        return [plain(entry) for entry in value]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
@@ -37,17 +44,23 @@ def plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else None
-    if dataclasses.is_dataclass(value):
+    if dataclasses.is_dataclass(kind):
         return {
-            field.name: plain(given)
-            for field in dataclasses.fields(value)
-            if (given := getattr(value, field.name)) != field.default or not field.metadata.get(_LATER)
+            name: plain(given)
+            for name, is_later, default in _fields(kind)
+            if (given := getattr(value, name)) != default or not is_later
         }
     if isinstance(value, Mapping):
         return {str(plain(key)): plain(entry) for key, entry in value.items()}
     if isinstance(value, (tuple, list)):
         return [plain(entry) for entry in value]
     return value
+
+
+@cache
+def _fields(kind: type[Any]) -> tuple[tuple[str, bool, Any], ...]:
+    """Of each field of a dataclass: its name, whether a later version added it, its default."""
+    return tuple((field.name, field.metadata.get(_LATER, False), field.default) for field in dataclasses.fields(kind))
 
 
 def declared(value: Any, *, without: tuple[str, ...] = ()) -> dict[str, Any]:

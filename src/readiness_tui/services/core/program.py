@@ -16,6 +16,7 @@ import sys
 import time
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from readiness_tui.store.sqlite import sqlite3
 
@@ -24,32 +25,78 @@ _APART = frozenset(
 )  # folders of the package itself; domain/checklists is rules
 _LIBRARIES = ("numpy-", "scipy-", "jinja2-", "markupsafe-", "msgspec-")
 _SINCE = time.time_ns()  # when this process began to read the program, a moment ago
+_Stamps = list[tuple[str, int, int, int, int]]  # of each file: its name, what it is, when it was changed and its size
 
 
-@cache
+class _ProgramRead(NamedTuple):
+    """The digest of what was read, and by what a look that reads no file tells that it still holds."""
+
+    digest: str
+    beside: str  # interpreter, SQLite, libraries
+    stamps: _Stamps
+
+
 def digest() -> str | None:
     """The digest of the program that runs; None where its files cannot be read or are newer, and then nothing is kept."""
-    return _digest()
+    seen = _at_first()
+    return None if seen is None else seen.digest
 
 
 def unchanged() -> bool:
-    """Whether the program's files are still those that `digest` saw."""
-    return digest() is not None and _digest() == digest()
+    """Whether the program's files are still those that `digest` saw: by their stamps, and read again where those differ.
+
+    Nobody can set the time of a file's last change, and what takes its place is another inode. Where a system keeps
+    neither (Windows), the files are read again each time.
+    """
+    before = _at_first()
+    if before is None:
+        return False
+    if os.name == "posix" and (_beside(), _stamps_now()) == (before.beside, before.stamps):
+        return True
+    now = _read()
+    return now is not None and now.digest == before.digest
 
 
-def _digest() -> str | None:
-    said = hashlib.sha256(repr((sys.version, sqlite3.sqlite_version, _libraries())).encode())
+@cache
+def _at_first() -> _ProgramRead | None:
+    return _read()
+
+
+def _read() -> _ProgramRead | None:
+    beside, stamps = _beside(), []
+    said = hashlib.sha256(beside.encode())
     try:
-        for name, path in _files(Path(__file__).parent.parent.parent):
+        for name, path in _files(_root()):
             with open(path, "rb", buffering=0) as file:
-                if os.fstat(file.fileno()).st_ctime_ns >= _SINCE:
+                stat = os.fstat(file.fileno())
+                if stat.st_ctime_ns >= _SINCE:
                     return None
                 data = file.read()
+            stamps.append(_stamp(name, stat))
             said.update(f"\0{name} {len(data)}\0".encode())
             said.update(data)
     except OSError:
         return None
-    return said.hexdigest()
+    return _ProgramRead(said.hexdigest(), beside, stamps)
+
+
+def _stamps_now() -> _Stamps | None:
+    try:
+        return [_stamp(name, os.stat(path)) for name, path in _files(_root())]
+    except OSError:
+        return None
+
+
+def _stamp(name: str, stat: os.stat_result) -> tuple[str, int, int, int, int]:
+    return name, stat.st_dev, stat.st_ino, stat.st_ctime_ns, stat.st_size
+
+
+def _beside() -> str:
+    return repr((sys.version, sqlite3.sqlite_version, _libraries()))
+
+
+def _root() -> Path:
+    return Path(__file__).parent.parent.parent
 
 
 def _files(root: Path) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ are no harm.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from readiness_tui.store import sqlite
 from readiness_tui.store.chain.found import ByHand
@@ -41,6 +42,7 @@ def _parts(conn: Connection) -> _Parts:
     return {name: (kind, table, sql) for kind, name, table, sql in conn.execute(_PARTS).fetchall()}
 
 
+@cache
 def _own() -> _Parts:
     """Those of a new file."""
     from readiness_tui.store.migrations import MIGRATIONS
