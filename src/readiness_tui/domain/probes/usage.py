@@ -7,11 +7,12 @@ Money is summed in billionths of a dollar: with integers the sum does not depend
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from heapq import nsmallest
 from itertools import chain
-from math import ceil
+from math import ceil, inf
 
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.probes.amounts import Columns, ReadsAmounts
@@ -136,17 +137,18 @@ class MostUsedPerUser(ReadsAmounts):
 
     def read(self, got: Columns) -> None:
         users, amounts = [], []
-        for user, at, cached, *parts in zip(*(got[name] for name in self.columns), strict=True):
-            told = [part for part in parts if part is not None]
-            if user is None or at is None or not told:
+        ends = -inf  # of the day that is being read: it is another one with the first request
+        for user, at, cached, amount in zip(got["user"], got["at"], got["cached"], self._spent(got), strict=True):
+            if user is None or at is None or amount is None:
                 continue
-            if at // _DAY != self.day:
-                self._close()
-                self.day = at // _DAY
-            if self.used is None:
-                self.used = DailyUse(self._limit, _LISTED)
-            named = self.used.named
-            amount = round(told[0] * _NANO) if self.cap.dollars else sum(told)
+            if at >= ends:  # they come in the order of time
+                if at // _DAY != self.day:
+                    self._close()
+                    self.day = at // _DAY
+                ends = (self.day + 1) * _DAY
+                if self.used is None:
+                    self.used = DailyUse(self._limit, _LISTED)
+                named = self.used.named
             if user in named:
                 named[user] += amount
             elif has(user):
@@ -163,8 +165,15 @@ class MostUsedPerUser(ReadsAmounts):
             if len(set(users)) < len(users):
                 self.users = None
 
+    def _spent(self, got: Columns) -> Sequence[int | None]:
+        """Tokens or billionths of a dollar; None where the log says neither."""
+        if self.cap.dollars:
+            return [None if cost is None else round(cost * _NANO) for cost in got["cost"]]
+        tokens = zip(got["tokens_in"], got["tokens_out"], strict=True)
+        return [a + b if a is not None and b is not None else b if a is None else a for a, b in tokens]
+
     def _close(self) -> None:
-        """The day is over: the requests come in the order of time."""
+        """The day is over."""
         if self.used is not None:
             day = str(day_at(self.day * _DAY))
             persons, most, beyond, worst = self.used.close()
