@@ -17,7 +17,7 @@ from math import ceil, inf
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.probes.amounts import Columns, ReadsAmounts
 from readiness_tui.domain.probes.base import ProbeInput, Smallest, safe
-from readiness_tui.domain.probes.daily import DailyUse, all_differ, most_of_one
+from readiness_tui.domain.probes.daily import HELD, DailyUse, all_differ, most_of_one
 from readiness_tui.domain.probes.figures import SupportFigure, nearly_all, percent, support, unknown
 from readiness_tui.domain.probes.variety import ENOUGH, Variety
 from readiness_tui.domain.runs.model import SpanKind
@@ -109,6 +109,7 @@ class MostUsedPerUser(ReadsAmounts):
     variety: Variety = field(default_factory=Variety)
     day: int = 0  # since 1970: of the requests being read
     used: DailyUse | None = None  # on that day
+    real: set[str] = field(default_factory=set)  # names that are some user's, as far as they are remembered
     days: int = 0  # of users
     most: int | None = None
     beyond: int = 0
@@ -148,11 +149,13 @@ class MostUsedPerUser(ReadsAmounts):
                 ends = (self.day + 1) * _DAY
                 if self.used is None:
                     self.used = DailyUse(self._limit, _LISTED)
-                named = self.used.named
+                used, named = self.used, self.used.named
             if user in named:
                 named[user] += amount
-            elif has(user):
-                self.used.add(user, amount)
+            elif user in self.real or has(user):
+                used.add(user, amount)
+                if len(self.real) < HELD:
+                    self.real.add(user)
             else:
                 continue
             users.append(user)

@@ -158,7 +158,8 @@ class StoredTraces:
         if name == "of_users":
             return lambda column: _each(lambda shape: not not_of_users(self._shape(shape)), column)
         if name == "copy":
-            return lambda column: list(map(self._copies.__contains__, column))
+            copied = self._copies
+            return lambda column: list(map(copied.__contains__, column))
         return _READ.get(name)
 
     @cached_property
