@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import click
 
 from readiness_tui.cli import codes
@@ -22,6 +24,8 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.text.secrets import mask
+
+_AT_ONCE = 1_000  # rejected lines printed at once
 
 
 @click.command("reread")
@@ -82,7 +86,9 @@ def imports_command(session: Session, import_id: int | None, as_json: bool) -> N
             rows = [{"line": r.line, "reason": r.reason, "excerpt": r.excerpt} for r in rejected]
             say_json({"schema": 1, "import": info.id, "path": info.path, "rejects": rows})
             return
-        say_document(mask("".join(reject_line(info.path, reject) for reject in rejected)), json=True)
+        lines = (reject_line(info.path, reject) for reject in rejected)
+        while some := "".join(islice(lines, _AT_ONCE)):
+            say_document(mask(some), json=True)
         if not rejected:
             tell(f"Import {info.id} rejected nothing.")
         return

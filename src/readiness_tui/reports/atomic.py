@@ -10,11 +10,14 @@ import contextlib
 import os
 import re
 import stat
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 
+_LINES = 1_000  # written at once
 _WINDOWS = os.name == "nt"
 #: Names that Windows keeps for devices, in every folder and with every ending; NUL alone may be meant, and swallows all.
 _DEVICE = re.compile(r"(?:CON|PRN|AUX|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³]|NUL(?=[ ]*\.))[ ]*(?:\..*)?", re.IGNORECASE)
@@ -31,8 +34,19 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
 
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """The same for more lines, each with its end, than are held at once."""
+    left = iter(lines)
+    texts = iter(lambda: "".join(islice(left, _LINES)), "")
+    _write(path, (text.encode("utf-8", "backslashreplace") for text in texts))
+
+
 def write_bytes(path: Path, data: bytes) -> None:
     """The same for what is no text."""
+    _write(path, (data,))
+
+
+def _write(path: Path, data: Iterable[bytes]) -> None:
     _refuse_device_name(path)
     try:
         there = _what_is_at(path)
@@ -78,7 +92,7 @@ def _what_is_at(path: Path) -> os.stat_result | None:
         return None
 
 
-def _write_into(path: Path, there: os.stat_result, data: bytes) -> None:
+def _write_into(path: Path, there: os.stat_result, data: Iterable[bytes]) -> None:
     """Into what is no regular file, which stays: it may be the null device, a terminal, or a program that reads."""
     _refuse_kind(path, there)
     try:
@@ -121,7 +135,7 @@ def _refuse(path: Path, there: os.stat_result | None) -> None:
         raise ReadinessError(f"{_shown(path)} is read-only, so it was not replaced. Make it writable, or name another.")
 
 
-def _replace(path: Path, there: os.stat_result | None, data: bytes) -> None:
+def _replace(path: Path, there: os.stat_result | None, data: Iterable[bytes]) -> None:
     """A new file beside it takes its name, all at once. What a killed try leaves has a name that no other try uses."""
     temporary = path.with_name(f".{path.name[:40]}.{os.urandom(6).hex()}.tmp")
     try:
@@ -144,12 +158,13 @@ def _replace(path: Path, there: os.stat_result | None, data: bytes) -> None:
         raise
 
 
-def _write_all(handle: int, data: bytes, *, flush: bool = False) -> None:
+def _write_all(handle: int, data: Iterable[bytes], *, flush: bool = False) -> None:
     """All of it, to a descriptor that is closed in any case; `flush`: to the disk."""
     with os.fdopen(handle, "wb", buffering=0) as file:
-        left = memoryview(data)
-        while left:
-            left = left[file.write(left) :]
+        for part in data:
+            left = memoryview(part)
+            while left:
+                left = left[file.write(left) :]
         if flush:
             os.fsync(file.fileno())
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -111,13 +111,16 @@ def find(conn: Connection, system: str, digest: str) -> ImportInfo | None:
     return _info(rows[0]) if rows else None
 
 
-def rejects(conn: Connection, import_id: int, *, limit: int = -1) -> list[ImportReject]:
-    """In the order in which they were met; `limit` -1 is all."""
-    rows = conn.execute(
-        "SELECT line, reason, excerpt FROM import_reject WHERE import_id = ? ORDER BY position LIMIT ?",
-        (import_id, limit),
-    ).fetchall()
-    return [ImportReject(*row) for row in rows]
+def rejects(conn: Connection, import_id: int) -> Iterator[ImportReject]:
+    """In the order in which they were met. Reads in chunks: there may be a million."""
+    sql = (
+        "SELECT line, reason, excerpt, position FROM import_reject WHERE import_id = ? AND position > ? ORDER BY position"
+        " LIMIT ?"
+    )
+    last = 0
+    while rows := conn.execute(sql, (import_id, last, staging.BATCH)).fetchall():
+        yield from (ImportReject(*row[:3]) for row in rows)
+        last = rows[-1][3]
 
 
 def too_large(conn: Connection, system: str, since: date | None = None) -> int:

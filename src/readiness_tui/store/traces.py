@@ -11,7 +11,7 @@ from typing import Any
 from readiness_tui.domain.filters.model import Filter, TimeRange
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.store import packing
-from readiness_tui.store.codec import from_micros
+from readiness_tui.store.codec import from_micros, micros
 from readiness_tui.store.listing import trace_filter, trace_words
 from readiness_tui.store.raw import records as raw_records
 from readiness_tui.store.schema import UNKNOWN_TIME
@@ -157,8 +157,15 @@ def chunks(
     source: str = "trace",
 ) -> Iterator[list[tuple[Any, ...]]]:
     """Rows of key, started_at and these columns, in the order of `iter_between`. `source`: the table, or a join of it."""
-    where_sql, values = clauses(conn, system, _between(start, end))
-    at, key = UNKNOWN_TIME, -1
+    where_sql, values = clauses(conn, system)
+    if start is not None:
+        at = micros(start)
+    else:
+        at = UNKNOWN_TIME if end is None else UNKNOWN_TIME + 1  # with an end alone, those without a time are none of them
+    if end is not None:
+        where_sql, values = f"{where_sql} AND started_at < ?", [*values, micros(end)]
+    key = -1
+    # One bound below: of two, SQLite would begin each chunk at the one that is named first.
     sql = (
         f"SELECT key, started_at, {names} FROM {source} WHERE {where_sql}"
         " AND started_at >= ? AND (started_at > ? OR key > ?) ORDER BY started_at, key LIMIT ?"
@@ -168,23 +175,22 @@ def chunks(
         key, at = rows[-1][:2]
 
 
-def _between(start: datetime | None, end: datetime | None) -> Filter:
-    return NONE if start is None and end is None else Filter((TimeRange(start, end),))
-
-
 def _published(conn: Connection, system: str) -> list[int]:
     """The numbers of a system's imports."""
     sql = f"SELECT id FROM import WHERE system_id = {NUMBER} AND published_order IS NOT NULL"
     return [number for (number,) in conn.execute(sql, (system,)).fetchall()]
 
 
-def clauses(conn: Connection, system: str, where: Filter = NONE) -> tuple[str, list[Any]]:
-    """What has to hold of a row of `trace`; the first parts keep out what is another system's, staged or superseded."""
+def clauses(
+    conn: Connection, system: str, where: Filter = NONE, past: trace_filter.Past | None = None
+) -> tuple[str, list[Any]]:
+    """What has to hold of a row of `trace`; the first parts keep out what is another system's, staged or superseded.
+    `past`: as in `trace_filter.clauses`."""
     published = ", ".join(map(str, _published(conn, system)))
     seen = [f"system_id = {NUMBER}", f"import_id IN ({published})"]
     if conn.execute("SELECT 1 FROM trace_superseded LIMIT 1").fetchone():
         seen.append(
             f"NOT EXISTS (SELECT 1 FROM trace_superseded s WHERE s.key = trace.key AND s.import_id IN ({published}))"
         )
-    wanted, values = trace_filter.clauses(where)
+    wanted, values = trace_filter.clauses(where, past)
     return " AND ".join([*seen, *wanted]), [system, *values]

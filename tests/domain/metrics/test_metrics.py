@@ -519,10 +519,10 @@ def test_the_window_is_whole_utc_days_that_end_with_as_of() -> None:
     ]
     recorded = RecordedList.of([*inside, *outside])
     kept, undated = window(recorded, date(2026, 11, 22), 7)
-    assert [name for (name,) in kept.columns(("id",))] == ["first", "last", "naive"]
+    assert [name for (names,) in kept.blocks(("id",)) for name in names] == ["first", "last", "naive"]
     assert (len(kept), undated) == (3, 1)
     every, undated = window(recorded, date(2026, 11, 22), None)
-    assert [name for (name,) in every.columns(("id",))] == ["first", "last", "naive", "before", "undated"]
+    assert [name for (names,) in every.blocks(("id",)) for name in names] == ["first", "last", "naive", "before", "undated"]
     assert (len(every), undated) == (5, 1)
 
 

@@ -136,7 +136,7 @@ def test_the_requests_lost_to_a_rule_are_those_of_reading_one_by_one(
 
 @pytest.mark.parametrize("key", ["p95", "cost_per_success", "error_rate", "tokens_per_request", "quality"])
 def test_beyond_one_step_the_parts_are_joined(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("readiness_tui.domain.metrics.trace_readings._STEP", 7)
+    monkeypatch.setattr("readiness_tui.domain.traces.listed._STEP", 7)
     made = tuple(
         Trace(
             f"t{n:03}",

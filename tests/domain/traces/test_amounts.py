@@ -19,6 +19,7 @@ from readiness_tui.domain.probes.figures import SupportFigure
 from readiness_tui.domain.probes.variety import Variety, constants
 from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.domain.traces.content import content
+from readiness_tui.domain.traces import listed
 from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.domain.traces.measured import day_of
 from readiness_tui.domain.traces.recorded import Recorded
@@ -136,7 +137,7 @@ def test_columns_say_what_whole_traces_say(
 
 
 def test_beyond_one_step_the_parts_are_joined(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(amounts, "_STEP", 7)
+    monkeypatch.setattr(listed, "_STEP", 7)
     found = tuple(
         Trace(
             f"t{n}",

@@ -196,7 +196,7 @@ def test_what_an_agent_did_comes_out_as_it_acted(desk, monkeypatch, encoding, ba
         provider.shutdown()
         stored = collector.flush()
         assert stored is not None
-        assert (stored.traces, stored.rejected, collector.received) == (2, [], 6 + 5)
+        assert (stored.traces, [*stored.rejected], collector.received) == (2, [], 6 + 5)
         assert collector.flush() is None
 
     found = traces.record(desk, good)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import compress
 from typing import Any, Protocol
 
 from readiness_tui.domain.metrics.ingredients import Absent, Reading
 from readiness_tui.domain.metrics.trace_readers import Ask, TraceReader, asked_of
 from readiness_tui.domain.runs.model import Trace
+from readiness_tui.domain.traces.recorded import Block
 
-_STEP = 8_192  # records read at once
 _SHAPES = 4_096  # objects of which it is remembered how they answer
 #: What a request's reading is: 0 a value, else why there is none. The last is settled once all are read.
 WHY: tuple[Absent | Ask | None, ...] = (None, *Absent, Ask.IF_LARGE)
@@ -23,7 +23,7 @@ _UNKNOWN = -1  # whether it was a success
 class Requests(Protocol):
     """What is read of recorded requests: all of them (`Recorded`), or those of a window."""
 
-    def columns(self, names: Sequence[str], /) -> Iterator[tuple[Any, ...]]: ...
+    def blocks(self, names: Sequence[str], /) -> Iterable[Block]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,12 @@ def parts(requests: Requests, reader: TraceReader, tags: frozenset[str], *others
     numbered = _Numbered()
     shapes = _Shapes(reader, numbered)
     names = ("shape", *reader.names, *others, *(("extra",) if tags else ()))
-    rows = iter(requests.columns(names))
-    while some := list(islice(rows, _STEP)):
+    for columns in requests.blocks(names):
         if tags:
-            some = [row for row in some if tags <= tags_of(row[-1])]
-            if not some:
+            kept = [tags <= tags_of(extra) for extra in columns[-1]]
+            if not any(kept):
                 continue
-        columns = list(zip(*some, strict=True))
+            columns = [tuple(compress(column, kept)) for column in columns]
         why, value, won = shapes.read(numbered.of(columns[0]))
         if reader.names:
             amounts = np.array(list(reader.amounts(*columns[1 : 1 + len(reader.names)])), dtype=float)  # None is NaN
@@ -76,7 +75,7 @@ class _Numbered:
         self._seen: dict[int, tuple[int, Trace]] = {}  # with the shape, so that no other one gets its identity
 
     def of(self, column: Sequence[Trace]) -> list[int]:
-        """At most `_STEP` of them at once."""
+        """Those of one block."""
         if len(self._seen) > _SHAPES:
             self._seen.clear()
         seen = self._seen
@@ -180,9 +179,7 @@ class ShapesBySession:
 
 def read_shapes(requests: Requests) -> ShapesBySession:
     numbered, at, session = _Numbered(), array("i"), array("q")
-    rows = iter(requests.columns(("shape", "session")))
-    while some := list(islice(rows, _STEP)):
-        shapes, names = zip(*some, strict=True)
+    for shapes, names in requests.blocks(("shape", "session")):
         at.extend(numbered.of(shapes))
         session.extend(_sessions(names))
     return ShapesBySession(numbered, at, session)

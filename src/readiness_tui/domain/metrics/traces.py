@@ -28,7 +28,7 @@ from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.domain.traces.measured import at_of, day_of
 from readiness_tui.domain.traces.names import FirstNames
-from readiness_tui.domain.traces.recorded import Recorded
+from readiness_tui.domain.traces.recorded import Block, Recorded
 
 Shown = tuple[date | None, Trace, int]  # a UTC day, a shape, and how many requests of that day answer as it does
 _SCORES = 20_000  # names of scores that are told apart
@@ -54,16 +54,17 @@ class Window:
     def __len__(self) -> int:
         return sum(n for _, _, n in self.shown)
 
-    def columns(self, names: Sequence[str], /) -> Iterator[tuple[Any, ...]]:
+    def blocks(self, names: Sequence[str], /) -> Iterator[Block]:
         if self.start is not None:
-            return iter(self.recorded.columns(names, self.start, self.end))
-        return self._before_end(names) if self.later else iter(self.recorded.columns(names))
+            return iter(self.recorded.blocks(names, self.start, self.end))
+        return self._before_end(names) if self.later else iter(self.recorded.blocks(names))
 
-    def _before_end(self, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    def _before_end(self, names: Sequence[str]) -> Iterator[Block]:
         end = at_of(self.end)
-        for *row, at in self.recorded.columns((*names, "at")):
-            if at is None or end is None or at < end:
-                yield tuple(row)
+        for *columns, began in self.recorded.blocks((*names, "at")):
+            kept = [at is None or end is None or at < end for at in began]
+            if any(kept):
+                yield [tuple(compress(column, kept)) for column in columns]
 
     def readings(self, reader: TraceReader, tags: frozenset[str], *, sessions: bool) -> Readings:
         asked = (reader, tags)
@@ -242,9 +243,10 @@ def _every(recorded: Recorded) -> Window:
 def _tagged(held: Window, tags: frozenset[str]) -> tuple[tuple[Shown, ...], FirstNames[str, int]]:
     """What those requests show that carry all of these tags, and the names of their scores."""
     alike = _Alike()
-    for shape, extra in held.columns(("shape", "extra")):
-        if tags <= tags_of(extra):
-            alike.add(None, shape, 1)
+    for shapes, extras in held.blocks(("shape", "extra")):
+        for shape, extra in zip(shapes, extras, strict=True):
+            if tags <= tags_of(extra):
+                alike.add(None, shape, 1)
     return alike.shown, alike.scores
 
 

@@ -4,16 +4,15 @@ columns that they name, some thousand requests at a time."""
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from itertools import compress, islice
+from itertools import compress
 from typing import Any
 
 from readiness_tui.domain.probes.base import ProbeInput
-from readiness_tui.domain.traces.listed import RecordedList
+from readiness_tui.domain.traces.listed import RecordedList, blocks_of
 from readiness_tui.domain.traces.measured import day_at
-
-_STEP = 8_192  # requests read at once
+from readiness_tui.domain.traces.recorded import Block
 
 #: Columns of some requests, each as long as the others, by their names in `Recorded.columns`.
 Columns = Mapping[str, Sequence[Any]]
@@ -41,8 +40,7 @@ def read_amounts(data: ProbeInput, readings: Iterable[ReadsAmounts], *, every: b
     if not names:
         return
     told = () if every else ("of_users", "at")
-    for rows in _some(_by_time(data, (*names, *told))):
-        columns = list(zip(*rows, strict=True))
+    for columns in _by_time(data, (*names, *told)):
         if told:
             kept = [users and _in_time(data, at) for users, at in zip(columns[-2], columns[-1], strict=True)]
             columns = [tuple(compress(column, kept)) for column in columns]
@@ -52,17 +50,11 @@ def read_amounts(data: ProbeInput, readings: Iterable[ReadsAmounts], *, every: b
                 reading.read(got)
 
 
-def _by_time(data: ProbeInput, names: tuple[str, ...]) -> Iterable[tuple[Any, ...]]:
+def _by_time(data: ProbeInput, names: tuple[str, ...]) -> Iterable[Block]:
     if not isinstance(data.recorded, RecordedList):
-        return data.recorded.columns(names)
+        return data.recorded.blocks(names)
     rows = sorted(data.recorded.columns((*names, "at")), key=lambda row: -math.inf if row[-1] is None else row[-1])
-    return [row[:-1] for row in rows]
-
-
-def _some(rows: Iterable[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
-    left = iter(rows)
-    while found := list(islice(left, _STEP)):
-        yield found
+    return blocks_of(row[:-1] for row in rows)
 
 
 def _in_time(data: ProbeInput, at: int | None) -> bool:

@@ -20,8 +20,8 @@ class DailyUse:
     """
 
     def __init__(self, limit: Fraction, most: int) -> None:
-        """`most`: how many of those that used more than `limit` are named."""
-        self._limit, self._most = limit, most
+        """`most`: how many of those that used more than `limit` are named. Amounts are whole numbers."""
+        self._limit, self._most = floor(limit), most
         self.named: dict[str, int] = {}
         self._hashes: Any = None  # those no longer known by name: their hashes in order, and the amount of each
         self._amounts: Any = None
@@ -39,7 +39,7 @@ class DailyUse:
             over = [(-amount, name) for name, amount in self.named.items() if amount > self._limit]
             return len(self.named), max(self.named.values(), default=None), len(over), nsmallest(self._most, over)
         self._fold()
-        beyond = int((self._amounts > min(floor(self._limit), _INT64)).sum())
+        beyond = int((self._amounts > min(self._limit, _INT64)).sum())
         worst = nsmallest(self._most, ((-amount, name) for name, amount in self._worst.items()))
         return len(self._hashes), int(self._amounts.max()), beyond, worst
 

@@ -7,16 +7,17 @@ Money is summed in billionths of a dollar: with integers the sum does not depend
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from heapq import nsmallest
 from itertools import chain
-from math import ceil
+from math import ceil, inf
 
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.probes.amounts import Columns, ReadsAmounts
 from readiness_tui.domain.probes.base import ProbeInput, Smallest, safe
-from readiness_tui.domain.probes.daily import DailyUse, all_differ, most_of_one
+from readiness_tui.domain.probes.daily import HELD, DailyUse, all_differ, most_of_one
 from readiness_tui.domain.probes.figures import SupportFigure, nearly_all, percent, support, unknown
 from readiness_tui.domain.probes.variety import ENOUGH, Variety
 from readiness_tui.domain.runs.model import SpanKind
@@ -108,6 +109,7 @@ class MostUsedPerUser(ReadsAmounts):
     variety: Variety = field(default_factory=Variety)
     day: int = 0  # since 1970: of the requests being read
     used: DailyUse | None = None  # on that day
+    real: set[str] = field(default_factory=set)  # names that are some user's, as far as they are remembered
     days: int = 0  # of users
     most: int | None = None
     beyond: int = 0
@@ -136,21 +138,24 @@ class MostUsedPerUser(ReadsAmounts):
 
     def read(self, got: Columns) -> None:
         users, amounts = [], []
-        for user, at, cached, *parts in zip(*(got[name] for name in self.columns), strict=True):
-            told = [part for part in parts if part is not None]
-            if user is None or at is None or not told:
+        ends = -inf  # of the day that is being read: it is another one with the first request
+        for user, at, cached, amount in zip(got["user"], got["at"], got["cached"], self._spent(got), strict=True):
+            if user is None or at is None or amount is None:
                 continue
-            if at // _DAY != self.day:
-                self._close()
-                self.day = at // _DAY
-            if self.used is None:
-                self.used = DailyUse(self._limit, _LISTED)
-            named = self.used.named
-            amount = round(told[0] * _NANO) if self.cap.dollars else sum(told)
+            if at >= ends:  # they come in the order of time
+                if at // _DAY != self.day:
+                    self._close()
+                    self.day = at // _DAY
+                ends = (self.day + 1) * _DAY
+                if self.used is None:
+                    self.used = DailyUse(self._limit, _LISTED)
+                used, named = self.used, self.used.named
             if user in named:
                 named[user] += amount
-            elif has(user):
-                self.used.add(user, amount)
+            elif user in self.real or has(user):
+                used.add(user, amount)
+                if len(self.real) < HELD:
+                    self.real.add(user)
             else:
                 continue
             users.append(user)
@@ -163,8 +168,15 @@ class MostUsedPerUser(ReadsAmounts):
             if len(set(users)) < len(users):
                 self.users = None
 
+    def _spent(self, got: Columns) -> Sequence[int | None]:
+        """Tokens or billionths of a dollar; None where the log says neither."""
+        if self.cap.dollars:
+            return [None if cost is None else round(cost * _NANO) for cost in got["cost"]]
+        tokens = zip(got["tokens_in"], got["tokens_out"], strict=True)
+        return [a + b if a is not None and b is not None else b if a is None else a for a, b in tokens]
+
     def _close(self) -> None:
-        """The day is over: the requests come in the order of time."""
+        """The day is over."""
         if self.used is not None:
             day = str(day_at(self.day * _DAY))
             persons, most, beyond, worst = self.used.close()

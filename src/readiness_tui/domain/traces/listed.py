@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from readiness_tui.domain.runs.model import Trace
@@ -13,9 +14,11 @@ from readiness_tui.domain.traces.content import content
 from readiness_tui.domain.traces.counted import Counted, Varied
 from readiness_tui.domain.traces.leaks import LeakHit, leaks_of
 from readiness_tui.domain.traces.measured import MEASURED, at_of, day_of, utc
+from readiness_tui.domain.traces.recorded import Block
 from readiness_tui.domain.traces.traffic import not_of_users
 from readiness_tui.domain.traces.varied import digest, values
 
+_STEP = 8_192  # requests in a block
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -53,6 +56,11 @@ class RecordedList:
                 row.insert(copied, self._copies[at])
             yield tuple(row)
 
+    def blocks(
+        self, names: Sequence[str], start: datetime | None = None, end: datetime | None = None
+    ) -> Iterator[Block]:
+        return blocks_of(self.columns(names, start, end))
+
     def whole(self, shows: Callable[[Trace], bool]) -> Iterator[Trace]:
         return filter(shows, self.traces)
 
@@ -62,6 +70,13 @@ class RecordedList:
 
 
 NOTHING_RECORDED = RecordedList()
+
+
+def blocks_of(rows: Iterable[tuple[Any, ...]]) -> Iterator[Block]:
+    """Rows of columns as columns, some thousand at once."""
+    left = iter(rows)
+    while some := list(islice(left, _STEP)):
+        yield list(zip(*some, strict=True))
 
 
 def alone(trace: Trace, copy: bool = False) -> Counted:

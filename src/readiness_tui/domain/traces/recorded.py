@@ -14,11 +14,15 @@ from readiness_tui.domain.traces.counted import Counted
 from readiness_tui.domain.traces.leaks import LeakHit
 
 
+#: Of some thousand requests the values of each column that was asked for, as many in each.
+Block = Sequence[Sequence[Any]]
+
+
 class Recorded(Protocol):
     """Only what is visible: of published imports, the latest record of each id.
 
-    `columns` yields tuples of the values named, one tuple a request: of the store the oldest first, those without a time
-    before all; of a list in its own order. Names:
+    `columns` yields tuples of the values named, one tuple a request, `blocks` the same in columns: of the store the oldest
+    first, those without a time before all; of a list in its own order. Names:
 
     - any field of `Trace` that holds one value: `id`, `started_at` (datetime or None), `model`, `outcome`, `error`,
       `feedback`, `latency_ms`, `cost`, `tokens_in`, `tokens_out`, `cached`, `cold`, `user`, `session`, `prompt_version`,
@@ -47,6 +51,12 @@ class Recorded(Protocol):
     def columns(
         self, names: Sequence[str], start: datetime | None = None, end: datetime | None = None
     ) -> Iterable[tuple[Any, ...]]: ...
+
+    def blocks(
+        self, names: Sequence[str], start: datetime | None = None, end: datetime | None = None
+    ) -> Iterable[Block]:
+        """`columns` for whoever goes through all of them: a block has at least one request."""
+        ...
 
     def whole(self, shows: Callable[[Trace], bool]) -> Iterable[Trace]:
         """The whole records of those whose `Counted.trace` passes."""

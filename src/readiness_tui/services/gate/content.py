@@ -10,6 +10,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.golden_set.leakage import prompt_texts
 from readiness_tui.domain.runs.model import Case, EvalSet, Run, Trace
 from readiness_tui.domain.text.format import plural
+from readiness_tui.services.importing.rejected import RejectedLines
 from readiness_tui.sources import registry
 from readiness_tui.sources.kit.base import (
     Assembles,
@@ -42,7 +43,7 @@ class Content:
     traces: dict[str, Trace] = field(default_factory=dict)
     parts: dict[str, str] = field(default_factory=dict)
     eval_set: EvalSet | None = None
-    rejected: list[Reject] = field(default_factory=list)
+    rejected: RejectedLines = field(default_factory=RejectedLines)
     remarks: list[str] = field(default_factory=list)
     every: tuple[Run, ...] = ()
 

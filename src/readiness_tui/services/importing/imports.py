@@ -20,6 +20,7 @@ from readiness_tui.services.gate.declare import Facts, put, refuse_contradiction
 from readiness_tui.services.importing.beside import Beside, beside
 from readiness_tui.services.importing.one_gate import rival_gates
 from readiness_tui.services.importing.readers import how_read, keeps_more, reader_changed
+from readiness_tui.services.importing.rejected import RejectedLines
 from readiness_tui.services.importing.result import ImportedFile, NothingUsableError
 from readiness_tui.services.importing.roles import take_as, taken
 from readiness_tui.services.importing.staging import OnProgress, stage
@@ -116,7 +117,7 @@ def import_path(
             except ReadAlongError as elsewhere:
                 done.append(ImportedFile(str(file), "", refused=str(elsewhere)))
             except ReadinessError as refusal:
-                rejected = refusal.rejected if isinstance(refusal, NothingUsableError) else []
+                rejected = refusal.rejected if isinstance(refusal, NothingUsableError) else RejectedLines()
                 # A file that only could be one, for want of anything better, is an unrelated neighbour.
                 guessed = known is not None and known[1].certainty <= GUESSED
                 shown = "" if guessed else format or "recognised"

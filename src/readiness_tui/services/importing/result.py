@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
-from readiness_tui.sources.kit.base import Reject
+from readiness_tui.services.importing.rejected import RejectedLines
 
 
 class NothingUsableError(ReadinessError):
     """A file of which every line was rejected; nothing of it is stored."""
 
-    def __init__(self, path: str, rejected: list[Reject]) -> None:
+    def __init__(self, path: str, rejected: RejectedLines) -> None:
         first = f" The first: line {rejected[0].line}, {rejected[0].reason}." if rejected else ""
         super().__init__(f"{path}: nothing in it could be used; {plural(len(rejected), 'line')} rejected.{first}")
         self.rejected = rejected
@@ -38,7 +38,7 @@ class ImportedFile:
     cancelled: bool = False
     refused: str = ""
     run_ids: list[str] = field(default_factory=list)
-    rejected: list[Reject] = field(default_factory=list)
+    rejected: RejectedLines = field(default_factory=RejectedLines)
     warnings: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)  # what a new version of a gate changed
     asks_reason: bool = False  # … and nobody said why

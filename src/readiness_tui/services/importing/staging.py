@@ -15,6 +15,7 @@ from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.importing.garbage import collected_seldom
 from readiness_tui.services.importing.parts import assembled
 from readiness_tui.services.importing.pieces.piecewise import PiecewiseImport, ReadyPiece
+from readiness_tui.services.importing.rejected import RejectedLines
 from readiness_tui.services.importing.result import ImportedFile, NothingUsableError
 from readiness_tui.sources.kit.base import (
     CaseRecord,
@@ -128,7 +129,7 @@ def stage(
             return
         if pricing is not None:
             result.warnings += pricing.warnings()
-        imports.add_rejects(desk.store, import_id, [(r.line, r.reason, r.excerpt) for r in result.rejected])
+        imports.add_rejects(desk.store, import_id, ((r.line, r.reason, r.excerpt) for r in result.rejected))
         imports.add_warnings(desk.store, import_id, result.warnings)
         if not (result.runs or result.traces or result.golden):
             raise NothingUsableError(result.path, result.rejected)
@@ -137,7 +138,9 @@ def stage(
         result.cases, result.traces = info.cases, info.traces
         if info.rejects != len(result.rejected):
             with desk.store.read() as conn:
-                result.rejected = [Reject(r.line, r.reason, r.excerpt) for r in imports.rejects(conn, info.id)]
+                result.rejected = RejectedLines(
+                    Reject(one.line, one.reason, one.excerpt) for one in imports.rejects(conn, info.id)
+                )
     except BaseException:
         imports.abort(desk.store, import_id)
         raise

@@ -34,14 +34,20 @@ NAMES = {
 AMOUNTS = {"latency": "latency_ms", "cost": "cost", "tokens": "(tokens_in + tokens_out)"}
 _FAILED = "(error IS NOT NULL OR outcome IS 'error')"
 Clause = tuple[str, list[Any]]
+Past = tuple[str, str]
 
 
-def clauses(wanted: Filter) -> tuple[list[str], list[Any]]:
-    """What has to hold of a row of `trace`, and the values."""
+def clauses(wanted: Filter, past: Past | None = None) -> tuple[list[str], list[Any]]:
+    """What has to hold of a row of `trace`, and the values.
+
+    `past`: a column and "<" or ">": the query goes on in that direction from a row that met the filter. Its own bounds on that
+    side are tested then, and no index begins at them: of two bounds SQLite may take the farther one, and so step over all
+    that was read before.
+    """
     found: list[str] = []
     values: list[Any] = []
     for condition in wanted.conditions:
-        sql, given = _clause(condition)
+        sql, given = _clause(condition, past)
         found.append(f"({sql}) IS NOT TRUE" if condition.hidden else f"({sql})")
         values += given
     return found, values
@@ -61,7 +67,7 @@ def _plain(text: str) -> str:
     return sqlite.without_nul(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _clause(condition: Condition) -> Clause:
+def _clause(condition: Condition, past: Past | None) -> Clause:
     if isinstance(condition, Named):
         each = [_tool(one) if condition.key == "tool" else _name(condition.key, one) for one in condition.patterns]
         return " OR ".join(sql for sql, _ in each), [value for _, values in each for value in values]
@@ -69,20 +75,25 @@ def _clause(condition: Condition) -> Clause:
         column = AMOUNTS[condition.key]
         if condition.value is None:
             return f"{column} IS NULL", []
-        return f"{column} {condition.sign} ?", [condition.value]
+        return f"{_tested(column, condition.sign, past)} ?", [condition.value]
     if isinstance(condition, TimeRange):
-        return _between(condition)
+        return _between(condition, past)
     pattern = like(condition.text)
     return " OR ".join(f"{seen_whole(text)} LIKE ? ESCAPE '\\'" for text in TEXTS), [pattern] * len(TEXTS)
 
 
-def _between(condition: TimeRange) -> Clause:
-    sql, values = ["started_at > ?"], [UNKNOWN_TIME]
+def _tested(column: str, sign: str, past: Past | None) -> str:
+    """Column and sign of a comparison; the plus keeps an index from beginning at it."""
+    return f"+{column} {sign}" if past is not None and past == (column, sign[0]) else f"{column} {sign}"
+
+
+def _between(condition: TimeRange, past: Past | None) -> Clause:
+    sql, values = [f"{_tested('started_at', '>', past)} ?"], [UNKNOWN_TIME]
     if condition.start is not None:
-        sql.append("started_at >= ?")
+        sql.append(f"{_tested('started_at', '>=', past)} ?")
         values.append(micros(condition.start))
     if condition.end is not None:
-        sql.append("started_at < ?")
+        sql.append(f"{_tested('started_at', '<', past)} ?")
         values.append(micros(condition.end))
     return " AND ".join(sql), values
 

@@ -103,7 +103,7 @@ def statement(
     column = _SORTED[order.field]
     down = order.descending is forward
     sign, way = ("<", "DESC") if down else (">", "ASC")
-    clauses, values = traces.clauses(conn, system, where)
+    clauses, values = traces.clauses(conn, system, where, (column, sign) if at is not None and known else None)
     found = trace_words.narrowed(conn, system, where)
     if found is not None:  # few enough to be looked up one by one
         clauses = f"key IN ({', '.join(map(str, found))}) AND {clauses}"

@@ -18,7 +18,8 @@ Group = tuple[int, int, int]  # an import, a day and a shape
 
 
 class Aside:
-    """Rows of some columns, the first three of which may be a group; and how many copies each group has."""
+    """Rows of some columns, the first three of which may be a group; and how many copies each group has. One thread after
+    another may use it."""
 
     def __init__(self, conn: Connection, width: int) -> None:
         self._conn, self._width = conn, width
@@ -26,7 +27,7 @@ class Aside:
     @classmethod
     @contextmanager
     def open(cls, width: int) -> Iterator[Aside]:
-        with closing(sqlite.sqlite3.connect("", isolation_level=None)) as conn:
+        with closing(sqlite.sqlite3.connect("", isolation_level=None, check_same_thread=False)) as conn:
             conn.execute("PRAGMA journal_mode = OFF")
             conn.execute(f"CREATE TABLE laid({', '.join(f'c{at}' for at in range(width))})")
             conn.execute("CREATE TABLE copy(a, b, c, n, PRIMARY KEY (a, b, c)) WITHOUT ROWID")

@@ -21,7 +21,7 @@ from readiness_tui.domain.traces.counted import Counted
 from readiness_tui.domain.traces.leaks import LeakHit
 from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.domain.traces.measured import Absent, utc
-from readiness_tui.domain.traces.recorded import Recorded
+from readiness_tui.domain.traces.recorded import Block, Recorded
 from readiness_tui.domain.traces.traffic import not_of_users
 from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import packing, traces
@@ -37,6 +37,8 @@ from readiness_tui.store.systems import NUMBER
 _FEW = 20_000  # requests that are fetched one by one rather than by reading over all
 _CHUNK = 500
 _AT_ONCE = 2_000
+Column = Sequence[Any]
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 _SHAPES = 2_000  # skeletons remembered: most logs have fewer, and some another one in each request
 _minutes = msgspec.json.Decoder(tuple[int, ...]).decode
 
@@ -44,18 +46,26 @@ _minutes = msgspec.json.Decoder(tuple[int, ...]).decode
 _NAMED = {"user": "person", "at": "started_at", "of_users": "shape", "copy": "key"}
 #: Those that are in `trace_measure`.
 _MEASURED = frozenset({"shape", "of_users", "retried", "longest_call_ms", "call_minutes"})
-_READ: dict[str, Callable[[Any], Any]] = {
-    "started_at": lambda value: None if value == UNKNOWN_TIME else from_micros(value),
-    "at": lambda value: None if value == UNKNOWN_TIME else value,
-    "outcome": lambda value: None if value is None else Outcome(value),
-    "retrieval": lambda value: None if value is None else bool(value),
-    "cached": bool,
-    "cold": bool,
-    "scores": packing.scores,
-    "extra": packing.extra,
-    "retried": lambda value: value if isinstance(value, float) else Absent(value),
-    "call_minutes": lambda value: () if value is None else (value,) if isinstance(value, int) else _minutes(value),
+_READ: dict[str, Callable[[Column], Column]] = {
+    "started_at": lambda column: [None if value == UNKNOWN_TIME else from_micros(value) for value in column],
+    "at": lambda column: [None if value == UNKNOWN_TIME else value for value in column],
+    "outcome": lambda column: [None if value is None else _OUTCOMES[value] for value in column],
+    "retrieval": lambda column: [None if value is None else bool(value) for value in column],
+    "cached": lambda column: list(map(bool, column)),
+    "cold": lambda column: list(map(bool, column)),
+    "scores": lambda column: [packing.scores(value) if value else {} for value in column],
+    "extra": lambda column: [packing.extra(value) if value else {} for value in column],
+    "retried": lambda column: [value if isinstance(value, float) else Absent(value) for value in column],
+    "call_minutes": lambda column: [
+        () if value is None else (value,) if isinstance(value, int) else _minutes(value) for value in column
+    ],
 }
+
+
+def _each(read: Callable[[int], Any], column: Column) -> Column:
+    """What is read of each shape, once a shape."""
+    known = {number: read(number) for number in dict.fromkeys(column)}
+    return [known[number] for number in column]
 
 
 class StoredTraces:
@@ -87,7 +97,12 @@ class StoredTraces:
     def columns(
         self, names: Sequence[str], start: datetime | None = None, end: datetime | None = None
     ) -> Iterable[tuple[Any, ...]]:
-        return self._columns(names, start, end) if self.slow is None else self.slow.columns(names, start, end)
+        return chain.from_iterable(zip(*block, strict=True) for block in self.blocks(names, start, end))
+
+    def blocks(
+        self, names: Sequence[str], start: datetime | None = None, end: datetime | None = None
+    ) -> Iterable[Block]:
+        return self._blocks(names, start, end) if self.slow is None else self.slow.blocks(names, start, end)
 
     def whole(self, shows: Callable[[Trace], bool]) -> Iterable[Trace]:
         return self._whole(shows) if self.slow is None else self.slow.whole(shows)
@@ -126,7 +141,7 @@ class StoredTraces:
             if not nested:
                 self._conn.execute("COMMIT")
 
-    def _columns(self, names: Sequence[str], start: datetime | None, end: datetime | None) -> Iterator[tuple[Any, ...]]:
+    def _blocks(self, names: Sequence[str], start: datetime | None, end: datetime | None) -> Iterator[Block]:
         reads = [self._reader(name) for name in names]
         asked = traces.plain([_NAMED.get(name, name) for name in names])
         # LEFT: a request without its row must not go missing in silence.
@@ -134,28 +149,17 @@ class StoredTraces:
         window = [None if at is None else utc(at) for at in (start, end)]
         for rows in traces.chunks(self._conn, self._system, asked, *window, source=source):
             values = list(zip(*rows, strict=True))[2:]
-            yield from zip(
-                *(column if read is None else map(read, column) for column, read in zip(values, reads, strict=True)),
-                strict=True,
-            )
+            yield [column if read is None else read(column) for column, read in zip(values, reads, strict=True)]
 
-    def _reader(self, name: str) -> Callable[[Any], Any] | None:
-        """What makes a stored value the one that is asked for; None where it is that."""
+    def _reader(self, name: str) -> Callable[[Column], Column] | None:
+        """What makes stored values those that are asked for; None where they are that."""
         if name == "shape":
-            return self._shape
+            return lambda column: _each(self._shape, column)
         if name == "of_users":
-            told: dict[int, bool] = {}
-
-            def of_users(shape: int) -> bool:
-                if shape not in told:
-                    if len(told) >= _SHAPES:
-                        told.clear()
-                    told[shape] = not not_of_users(self._shape(shape))
-                return told[shape]
-
-            return of_users
+            return lambda column: _each(lambda shape: not not_of_users(self._shape(shape)), column)
         if name == "copy":
-            return self._copies.__contains__
+            copied = self._copies
+            return lambda column: list(map(copied.__contains__, column))
         return _READ.get(name)
 
     @cached_property

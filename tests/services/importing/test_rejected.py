@@ -1,0 +1,92 @@
+"""The lines of a file that could not be used: all of them are told, in their order, however many there are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.services.core.desk import Desk, open_desk
+from readiness_tui.services.importing import rejected as room
+from readiness_tui.services.importing.imported import all_imports, rejects_of, write_rejects
+from readiness_tui.services.importing.imports import import_path
+from readiness_tui.services.importing.rejected import RejectedLines
+from readiness_tui.services.importing.result import NothingUsableError
+from readiness_tui.sources.kit.base import Reject
+from readiness_tui.store.measured.aside import Aside
+from readiness_tui.store.sqlite import sqlite3
+from readiness_tui.services.review.reviews import new_review
+
+LINES = st.lists(st.builds(Reject, st.integers(0, 2**40), st.text(), st.text(st.characters())), max_size=40)
+
+
+@pytest.fixture
+def crowded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "_HELD", 3)
+    monkeypatch.setattr(room, "_BATCH", 4)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with_review = open_desk(tmp_path / "r.db", "ana", create=True)
+    new_review(with_review, system="bot", release="1")
+    yield with_review
+    with_review.close()
+
+
+@given(LINES)
+def test_it_is_the_list_of_them_however_few_are_held(lines: list[Reject]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(room, "_HELD", 3)
+        patch.setattr(room, "_BATCH", 4)
+        found = RejectedLines(lines)
+        assert len(found) == len(lines)
+        assert [*found] == [*found] == lines
+        assert (found[:2], found[3:9], found[-2:], bool(found)) == (lines[:2], lines[3:9], lines[-2:], bool(lines))
+        assert [found[at] for at in range(-len(lines), len(lines))] == [*lines, *lines]
+        with pytest.raises(IndexError):
+            found[len(lines)]
+
+
+def test_a_text_that_is_not_unicode_comes_back(crowded: None) -> None:
+    lines = [Reject(number, "why", "\ud800\x00é") for number in range(9)]
+    assert [*RejectedLines(lines)] == lines
+
+
+def test_no_room_for_them_is_a_sentence(crowded: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Aside, rows: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Aside, "lay", full)
+    with pytest.raises(ReadinessError, match="no room for temporary files .* 7 so far"):
+        RejectedLines(Reject(number, "why") for number in range(9))
+
+
+def log(path: Path, *, usable: bool) -> Path:
+    good = json.dumps({"trace_id": "t", "timestamp": "2026-11-01T00:00:00Z", "status": "success", "question": "q"})
+    lines = (good if usable and n == 5 else f'{{"no": {n}}}' for n in range(40))
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def test_each_is_stored_and_written_with_its_line(crowded: None, desk: Desk, tmp_path: Path) -> None:
+    file = log(tmp_path / "log.jsonl", usable=True)
+    (result,) = import_path(desk, file, format="trace_record")
+    wanted = [number for number in range(1, 41) if number != 6]
+    assert [reject.line for reject in result.rejected] == wanted
+    info, stored = rejects_of(desk, all_imports(desk)[0].id)
+    assert (info.rejects, [reject.line for reject in stored]) == (39, wanted)
+    write_rejects(tmp_path / "out.jsonl", [(result.path, result.rejected)])
+    rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [(row["line"], row["excerpt"]) for row in rows] == [(n, f'{{"no": {n - 1}}}') for n in wanted]
+
+
+def test_where_nothing_is_usable_each_is_told_all_the_same(crowded: None, desk: Desk, tmp_path: Path) -> None:
+    with pytest.raises(NothingUsableError, match="40 lines rejected") as refusal:
+        import_path(desk, log(tmp_path / "log.jsonl", usable=False), format="trace_record")
+    assert [reject.line for reject in refusal.value.rejected] == [*range(1, 41)]

@@ -1,0 +1,82 @@
+"""What is read part by part goes on where it was: no part steps over what was read before, whatever bounds a filter has."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from readiness_tui.domain.filters.model import Amount, Condition, Filter, TimeRange
+from readiness_tui.domain.filters.order import ListOrder
+from readiness_tui.domain.runs.model import Trace
+from readiness_tui.store import Store, traces
+from readiness_tui.store.listing import trace_pages
+from tests.store.test_imports import bring
+from tests.store.test_trace_pages import steps
+from tests.store.workers import NOW, SYSTEM
+
+N = 3_000
+
+
+def fill(store: Store) -> None:
+    found = [
+        Trace(
+            f"t{i}",
+            NOW + timedelta(seconds=i * 7 % N) if i % 10 else None,
+            latency_ms=float(i * 11 % N) if i % 10 else None,
+            cost=float(i * 13 % N) if i % 10 else None,
+        )
+        for i in range(N)
+    ]
+    bring(store, traces=found)
+
+
+@pytest.mark.parametrize("start", [None, NOW + timedelta(seconds=30)])
+@pytest.mark.parametrize("end", [None, NOW + timedelta(seconds=N - 30)])
+def test_a_window_is_read_once_however_many_chunks_it_has(
+    store: Store, monkeypatch: pytest.MonkeyPatch, start: object, end: object
+) -> None:
+    fill(store)
+    made, read = [], []
+    for chunk in (N, 60):
+        monkeypatch.setattr(traces, "_CHUNK", chunk)
+        with store.read() as conn, steps(conn) as taken:
+            read.append(list(traces.columns(conn, SYSTEM, ("id", "started_at"), start, end)))  # type: ignore[arg-type]
+        made.append(taken[0])
+    assert read[0] == read[1]
+    assert len(read[0]) > N * 0.8
+    assert made[1] < 2 * made[0]
+
+
+@pytest.mark.parametrize("order", ListOrder)
+@pytest.mark.parametrize(
+    "condition",
+    [
+        TimeRange(NOW + timedelta(seconds=30), NOW + timedelta(seconds=N - 30)),
+        TimeRange(end=NOW + timedelta(seconds=N - 30)),
+        Amount("latency", ">=", 30.0),
+        Amount("latency", "<", N - 30.0),
+        Amount("cost", ">", 30.0),
+        Amount("cost", "<=", N - 30.0),
+    ],
+    ids=str,
+)
+def test_a_page_of_a_filtered_list_costs_the_same_at_any_depth(
+    store: Store, order: ListOrder, condition: Condition
+) -> None:
+    fill(store)
+    where, costs, last = Filter((condition,)), [], None
+    with store.read() as conn:
+        for _ in range(40):
+            with steps(conn) as made:
+                page = trace_pages.page(conn, SYSTEM, where, order, after=last, limit=50)
+            costs.append(made[0])
+            last = page[-1].cursor
+        back = []
+        for _ in range(39):
+            with steps(conn) as made:
+                page = trace_pages.page(conn, SYSTEM, where, order, before=last, limit=50)
+            back.append(made[0])
+            last = page[0].cursor
+    assert max(costs) < 3 * min(costs)
+    assert max(back) < 3 * min(back)
