@@ -17,6 +17,7 @@ from functools import cache, lru_cache
 from readiness_tui.domain.text.secret.addressed import ADDRESSED
 from readiness_tui.domain.text.secret.formats import FORMATS
 from readiness_tui.domain.text.secret.named import NAMED
+from readiness_tui.domain.text.secret.prefixed import PREFIXED
 from readiness_tui.domain.text.secret.rule import SecretRule, bounded, head
 from readiness_tui.domain.text.secret.spoken import SPOKEN
 from readiness_tui.domain.text.secret.wrapped import unescaped, unpacked
@@ -32,7 +33,7 @@ class SensitiveHit:
 
 
 #: Most specific first: where two overlap, the earlier one names the hit.
-RULES: tuple[SecretRule, ...] = (*FORMATS, *ADDRESSED, *NAMED, *SPOKEN)
+RULES: tuple[SecretRule, ...] = (*FORMATS, *PREFIXED, *ADDRESSED, *NAMED, *SPOKEN)
 
 # Cheap tests on the lower-case text, each run once for all rules that cannot match if it fails. "key" and "token"
 # alone occur in half of all logged texts, so an assignment must follow the name; a dash or underscore occurs in all of
