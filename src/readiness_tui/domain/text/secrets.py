@@ -16,7 +16,9 @@ from functools import cache, lru_cache
 
 from readiness_tui.domain.text.secret.addressed import ADDRESSED
 from readiness_tui.domain.text.secret.formats import FORMATS
+from readiness_tui.domain.text.secret.kept import KEPT
 from readiness_tui.domain.text.secret.named import NAMED
+from readiness_tui.domain.text.secret.others import OTHERS
 from readiness_tui.domain.text.secret.prefixed import PREFIXED
 from readiness_tui.domain.text.secret.rule import SecretRule, bounded, head
 from readiness_tui.domain.text.secret.spoken import SPOKEN
@@ -33,7 +35,7 @@ class SensitiveHit:
 
 
 #: Most specific first: where two overlap, the earlier one names the hit.
-RULES: tuple[SecretRule, ...] = (*FORMATS, *PREFIXED, *ADDRESSED, *NAMED, *SPOKEN)
+RULES: tuple[SecretRule, ...] = (*FORMATS, *OTHERS, *KEPT, *PREFIXED, *ADDRESSED, *NAMED, *SPOKEN)
 
 # Cheap tests on the lower-case text, each run once for all rules that cannot match if it fails. "key" and "token"
 # alone occur in half of all logged texts, so an assignment must follow the name; a dash or underscore occurs in all of
@@ -43,7 +45,8 @@ _GATES = {
     "-": re.compile(r"-[a-z0-9_.~+/=%:$|-]{10}"),
     ".": re.compile(r"\.[a-z0-9_.~+/=%:$|-]{16}"),
     "=": re.compile(
-        r"(?:key|token|secret|passw(?:or)?d|_pass|pwd|phrase|code|auth|credentials?|creds|pat|login)[^\s=:]{0,9}\W{0,14}[:=]"
+        r"(?:key|token|secret|passw(?:or)?d|_pass|pwd|phrase|code|auth|credentials?|creds|pat|login|jwt|bearer)[^\s=:]{0,9}"
+        r"(?: [a-z0-9]{1,10})?\W{0,14}[:=]"
     ),
     "spoken": re.compile(r"[\s:=\x80-\U0010ffff]\S{0,64}[0-9!#$%^&*?+~@]"),
 }

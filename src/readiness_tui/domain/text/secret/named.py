@@ -76,18 +76,16 @@ HARMLESS = re.compile(
     r"(?:cache|sort|primary|foreign|partition|idempotency|page|next|prev|previous|continuation|cursor|public|pub|range"
     r"|group|dedup|dedupe|object|s3|storage|row|index|lookup|hash|content|file|image|doc|document|chunk|etag|trace|span"
     r"|request|correlation|message|run|host|map|translation|i18n|registry|issue|project|config|setting|parent|unique"
-    r"|composite|shard|routing|sync|change|resume|delta|upload|blob|record|item|memo|cell|dataset|natural|surrogate|business"
-    r"|join|pad|eos|bos|unk|mask|stop|special|first|last|start|end|slice|segment|batch|state|lock|prompt|query|fingerprint"
-    r"|checksum|digest|commit)s?[ _.-]?$",
+    r"|composite|shard|routing|sync|change|resume|delta|upload|blob|record|item|memo|cell|dataset|natural|surrogate|checksum"
+    r"|digest|commit|fingerprint)s?[ _.-]?$",
     re.IGNORECASE,
 )
 #: Of things that a record may be about: their keys find them, unless they look random by themselves.
 _THING = re.compile(
-    r"(?:customer|user|order|event|job|task|workflow|product|tenant|client|org(?:ani[sz]ation)?|entity|node|session|thread"
-    r"|ticket|case|article|page|template|feature|metric|label|tag|category|asset|device|widget|component|step|version"
-    r"|release|environment|region|team|member|invoice|payment|transaction|incident|alert|conversation|chat|turn|answer"
-    r"|experiment|model|deployment|snapshot|bucket|folder|path|name|type|value|sub|super|hot|short|arrow|any|answer|test|left|right)"
-    r"s?[ _.-]?$",
+    r"(?:customer|order|event|job|task|workflow|product|tenant|org(?:ani[sz]ation)?|entity|node|session|thread|ticket|case"
+    r"|article|page|template|feature|metric|label|category|asset|widget|component|step|version|release|environment|region"
+    r"|team|member|invoice|payment|transaction|incident|alert|conversation|chat|experiment|snapshot|bucket|folder|batch"
+    r"|segment|prompt|query)s?[ _.-]?$",
     re.IGNORECASE,
 )
 _VENDOR = re.compile(
@@ -131,7 +129,9 @@ def _key_like(match: re.Match[str]) -> bool:
     name, value = name_before(match), match[1]
     if HARMLESS.search(name) and not _STORAGE_KEY.fullmatch(value):
         return False
-    if (len(value) >= 20 and strong(value)) or (_VENDOR.search(name) and len(value) >= 12 and typed(value) and mixed(value)):
+    if (len(value) >= 20 and strong(value)) or (
+        _VENDOR.search(name) and len(value) >= 12 and typed(value) and mixed(value)
+    ):
         return True
     bare = not name.strip() and match.group()[:3].lower() == "key"
     return not bare and not _THING.search(name) and scattered(value)

@@ -29,7 +29,7 @@ _OPEN = frozenset(
     ssh uuid guid ulid kb urn arn gid did cid oid pid uid rid sid tid""".split()  # noqa: SIM905
 )
 #: A digest may begin like a word, too.
-_WORD = re.compile("[a-z]{3,12}[0-9]{0,2}|[A-Z]{3,12}[0-9]{0,2}|[A-Z][a-z]{2,12}")
+_WORD = re.compile("[a-z]{2}|[a-z]{3,12}[0-9]{0,2}|[A-Z]{3,12}[0-9]{0,2}|[A-Z][a-z]{2,12}")
 _DIGEST = re.compile(r"(?:sha-?[0-9]{1,3}|hash|digest|integrity|checksum|etag)[\"']?[=:-][\"' ]{0,2}\Z", re.IGNORECASE)
 _PARTS = re.compile("[_-]")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -43,6 +43,8 @@ def _random(piece: str, least: int, share: float) -> bool:
 def _told(match: re.Match[str]) -> bool:
     """Behind a word that says what it is."""
     head, sign, tail = match[2].lower(), match[3], match[4]
+    if _DIGEST.search(match.string, max(0, match.start() - 20), match.start()):
+        return False
     if _OPEN.intersection(_PARTS.split(match[1][: match.start(2) - match.start(1)].lower())):
         return False
     if _UUID.fullmatch(tail):
@@ -54,7 +56,13 @@ def _told(match: re.Match[str]) -> bool:
 def _untold(match: re.Match[str]) -> bool:
     """Behind words that say nothing: long, in letters of both cases and digits."""
     head, *pieces = _PARTS.split(match[1])
-    if head.lower() in _OPEN or not _WORD.fullmatch(head) or _DIGEST.search(match.string, max(0, match.start() - 20), match.start()):
+    short = len(head) < 3 and match[1][len(head)] == "-"
+    if (
+        short
+        or head.lower() in _OPEN
+        or not _WORD.fullmatch(head)
+        or _DIGEST.search(match.string, max(0, match.start() - 20), match.start())
+    ):
         return False
     if any(piece.lower() in _OPEN for piece in pieces[:2]):
         return False
@@ -81,7 +89,7 @@ PREFIXED = (
     *(
         SecretRule(
             "prefixed-key",
-            rf"{_START}([A-Za-z][A-Za-z0-9]{{2,13}}+{sign}(?=[A-Za-z0-9_-]{{0,12}}[G-Zg-z])([A-Za-z0-9_-]{{30,}}+){_MORE})",
+            rf"{_START}([A-Za-z][A-Za-z0-9]{{1,13}}+{sign}(?=[A-Za-z0-9_-]{{0,12}}[G-Zg-z])([A-Za-z0-9_-]{{30,}}+){_MORE})",
             (f"{sign}{_SOON}",),
             _untold,
             sign,
