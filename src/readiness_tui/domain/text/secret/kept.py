@@ -13,7 +13,7 @@ _CRYPT = (
     "pbkdf2-sha1", "pbkdf2-sha256", "pbkdf2-sha512", "scrypt", "bcrypt-sha256", "md5", "sha1", "p", "h", "s", "krb5tgs",
     "krb5asrep", "krb5pa",
 )  # fmt: skip
-_HASHED = r"[A-Za-z0-9./$,=+*@:_-]{20,}+"
+_HASHED = r"[A-Za-z0-9./$,=+*@:_-]{20,}(?<![,:.])"
 #: How PEM begins in base64: `-----BEGIN ` and PRIVATE, RSA, EC, ENCRYPTED, OPENSSH, DSA, PGP.
 _PEM = ("LS0tLS1CRUdJTiBQUkl", "LS0tLS1CRUdJTiBSU0Eg", "LS0tLS1CRUdJTiBFQ", "LS0tLS1CRUdJTiBFTkNSWV", "LS0tLS1CRUdJTiBPUEVO",
         "LS0tLS1CRUdJTiBEU0Eg", "LS0tLS1CRUdJTiBQR1AgUFJJ")  # fmt: skip
@@ -55,11 +55,6 @@ def _words(match: re.Match[str]) -> bool:
     return len(words) in (12, 15, 18, 21, 24) and not _PROSE.intersection(words)
 
 
-def _jwk(match: re.Match[str]) -> bool:
-    """The private part of a key in JSON: the public one has its `x`, `y`, `n` and `e` alone."""
-    return '"kty' in match.string.replace("\\", "")
-
-
 def _hook(match: re.Match[str]) -> bool:
     """A part of the path that nobody could guess; the source of a hook, or a page about one, has none."""
     return not _SHOWN.search(match.group()) and any(
@@ -70,7 +65,7 @@ def _hook(match: re.Match[str]) -> bool:
 KEPT = (
     SecretRule(
         "password-hash",
-        rf"(?<![A-Za-z0-9])(\$(?:{'|'.join(_CRYPT)})\${_HASHED})",
+        rf"{FREE}(\$(?:{'|'.join(_CRYPT)})\${_HASHED})",
         tuple(rf"{name}\$[a-z0-9./$,=+*@:_-]{{20}}" for name in _CRYPT),
         of(mixed),
         any_case=True,
@@ -103,11 +98,11 @@ KEPT = (
     ),
     key("private-key", " ".join(_PEM), "A-Za-z0-9+/=_-", 30),
     key("jwt", "ZXlKaGJHY2 ZXlKMGVYQ", "A-Za-z0-9+/=_-", 40),
+    # In JSON (JWK): from its first private part to its end; a public one has `n`, `e`, `x` and `y` alone.
     SecretRule(
         "private-key",
-        r"\"(?:d|k|p|q|dp|dq|qi)\\?\"\s{0,4}:\s{0,4}\\?\"([A-Za-z0-9_-]{22,}+)",
+        r"kty\\{0,3}\"[^{}]{0,800}?\"(?:d|k|p|q|dp|dq|qi)\\{0,3}\"\s{0,4}:\s{0,4}\\{0,3}\"([A-Za-z0-9_-]{22,}+[^{}]{0,4000}+)",
         ("kty",),
-        _jwk,
     ),
     SecretRule(
         "pgpass",

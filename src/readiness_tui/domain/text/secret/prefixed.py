@@ -11,8 +11,8 @@ import re
 from readiness_tui.domain.text.secret.rule import SecretRule, cased, mixed
 from readiness_tui.domain.text.secret.values import turns
 
-#: Not inside a longer word; `\n` in JSON is none.
-_START = r"(?:(?<![A-Za-z0-9_\\-])|(?<=\\[bfnrt]))"
+#: Not inside a longer word; `\n` in JSON is none, nor a terminal's colour.
+_START = r"(?:(?<![A-Za-z0-9_\\-])|(?<=\\[bfnrt])|(?<=[\[;][0-9]m)|(?<=[\[;][0-9]{2}m))"
 _MORE = r"(?:[.~+/=:$][A-Za-z0-9_-]{6,}+)*+"
 _TELLING = (
     "sk", "rk", "ak", "pat", "sat", "uat", "oat", "pak", "key", "apikey", "secret", "sec", "token", "tok", "tkn", "live", "test",
