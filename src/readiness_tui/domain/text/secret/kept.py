@@ -13,7 +13,7 @@ _CRYPT = (
     "pbkdf2-sha1", "pbkdf2-sha256", "pbkdf2-sha512", "scrypt", "bcrypt-sha256", "md5", "sha1", "p", "h", "s", "krb5tgs",
     "krb5asrep", "krb5pa",
 )  # fmt: skip
-_HASHED = r"[A-Za-z0-9./$,=+*@:_-]{20,}(?<![,:.])"
+_HASHED = r"(?:[A-Za-z0-9./$=+*@:_-]|,(?=[a-z]=)){20,}(?<![:.])"
 #: How PEM begins in base64: `-----BEGIN ` and PRIVATE, RSA, EC, ENCRYPTED, OPENSSH, DSA, PGP.
 _PEM = ("LS0tLS1CRUdJTiBQUkl", "LS0tLS1CRUdJTiBSU0Eg", "LS0tLS1CRUdJTiBFQ", "LS0tLS1CRUdJTiBFTkNSWV", "LS0tLS1CRUdJTiBPUEVO",
         "LS0tLS1CRUdJTiBEU0Eg", "LS0tLS1CRUdJTiBQR1AgUFJJ")  # fmt: skip
