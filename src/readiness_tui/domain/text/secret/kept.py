@@ -66,7 +66,7 @@ KEPT = (
     SecretRule(
         "password-hash",
         rf"{FREE}(\$(?:{'|'.join(_CRYPT)})\${_HASHED})",
-        tuple(rf"{name}\$[a-z0-9./$,=+*@:_-]{{20}}" for name in _CRYPT),
+        tuple(rf"{name}\$[a-z0-9./$,=+*@:_-]{{6}}" for name in _CRYPT),
         of(mixed),
         any_case=True,
     ),
@@ -87,7 +87,7 @@ KEPT = (
     SecretRule(
         "password-hash",
         r"(\{(?:S?SHA(?:256|384|512)?|S?MD5|CRYPT)\}[A-Za-z0-9+/=$.]{20,}+)",
-        tuple(rf"{name}\}}[a-z0-9+/=$.]{{20}}" for name in ("sha", "sha256", "sha384", "sha512", "md5", "crypt")),
+        tuple(rf"{name}\}}[a-z0-9+/=$.]{{6}}" for name in ("sha", "sha256", "sha384", "sha512", "md5", "crypt")),
         any_case=True,
     ),
     SecretRule(
@@ -122,8 +122,9 @@ KEPT = (
     ),
     SecretRule(
         "hook",
-        r"(?:hooks?|ifttt|hc-ping|integration)(?:[a-z0-9.-]{0,60}/(?:[a-z0-9._-]{1,24}/){0,5}?)([a-z0-9_@-]{16,128}+(?:/[a-z0-9_-]{8,128}+){0,3})",
-        tuple(rf"{name}[a-z0-9.-]{{0,60}}/(?:[a-z0-9._-]{{1,24}}/){{0,5}}?[a-z0-9_@-]{{16}}" for name in _HOOK),
+        r"(?:hooks?|ifttt|hc-ping|integration)(?:\.[a-z0-9.-]{1,60}+)?/(?:[a-z0-9._-]{1,24}/){0,5}?"
+        r"([a-z0-9_@-]{16,128}+(?:/[a-z0-9_-]{8,128}+){0,3})",
+        tuple(f"{name}[./]" for name in _HOOK),
         _hook,
         any_case=True,
     ),

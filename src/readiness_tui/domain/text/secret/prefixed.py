@@ -81,7 +81,7 @@ def _told_by(sign: str) -> SecretRule:
 
 
 #: The same test of what stands in front of the quick look: an id of the hexadecimal kind is passed by.
-_SOON = "[a-z0-9_-]{0,12}[g-z][a-z0-9_-]{17}"
+_SOON = "[a-z0-9_-]{0,4}[g-z][a-z0-9_-]{25}"
 
 PREFIXED = (
     _told_by("_"),
@@ -89,7 +89,7 @@ PREFIXED = (
     *(
         SecretRule(
             "prefixed-key",
-            rf"{_START}([A-Za-z][A-Za-z0-9]{{1,13}}+{sign}(?=[A-Za-z0-9_-]{{0,12}}[G-Zg-z])([A-Za-z0-9_-]{{30,}}+){_MORE})",
+            rf"{_START}([A-Za-z][A-Za-z0-9]{{1,13}}+{sign}(?=[A-Za-z0-9_-]{{0,4}}[G-Zg-z])([A-Za-z0-9_-]{{30,}}+){_MORE})",
             (f"{sign}{_SOON}",),
             _untold,
             sign,

@@ -86,7 +86,7 @@ SPOKEN = (
         rf"(?:(?:creds|credentials|login)[:\s]{{1,3}}[^\s,;/:|]{{1,64}}\s{{0,2}}[/:|,]\s{{0,2}}|(?<![\w/.@-])(?:admin|root|postgres|administrator):){_VALUE}",
         (
             *(
-                rf"{word}[{SPACE}:]+[^{BLANK},;/:|]{{1,192}}[{SPACE}]*[/:|,]{_LOOSE_VALUE}"
+                rf"{word}[{SPACE}:]+[^{BLANK},;/:|]+[{SPACE}]*[/:|,]"
                 for word in ("creds", "credentials", "login")
             ),
             *(f"{word}:{_LOOSE_VALUE}" for word in ("admin", "root", "postgres", "administrator")),
