@@ -10,7 +10,7 @@ with digits or symbols, no placeholder), or prose about passwords would drown th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -50,13 +50,19 @@ _GATES = {
     ),
     "spoken": re.compile(r"[\s:=\x80-\U0010ffff]\S{0,64}[0-9!#$%^&*?+~@]"),
 }
-_STEPS = tuple(
-    (
-        _GATES.get(gate),
-        tuple((rule, tuple((head(one), one) for one in rule.loose)) for rule in RULES if rule.gate == gate),
-    )
-    for gate in ("", *_GATES)
-)
+
+
+def _steps() -> Iterator[tuple[re.Pattern[str] | None, list[tuple[list[SecretRule], list[tuple[str, str]]]]]]:
+    """By gate: the rules that look for the same, and what that is with the literal that it begins with."""
+    for gate in ("", *_GATES):
+        alike: dict[tuple[str, ...], list[SecretRule]] = {}
+        for rule in RULES:
+            if rule.gate == gate:
+                alike.setdefault(rule.loose, []).append(rule)
+        yield _GATES.get(gate), [(rules, [(head(one), one) for one in loose]) for loose, rules in alike.items()]
+
+
+_STEPS = tuple(_steps())
 _RANK = {rule.name: rank for rank, rule in reversed(tuple(enumerate(RULES)))}
 _SHORTEST = 6  # of a password
 
@@ -85,11 +91,12 @@ def _found(text: str) -> list[SensitiveHit]:
     for gate, rules in _STEPS:  # plain loops: this runs over every text of every trace
         if gate is not None and not gate.search(low):
             continue
-        for rule, looks in rules:
+        for alike, looks in rules:
             for start, look in looks:
                 if start in low and _look(look).search(low):
                     found += (
                         SensitiveHit(rule.name, *match.span(1))
+                        for rule in alike
                         for match in _expression(rule.exact, rule.any_case).finditer(text)
                         if rule.sure(match)
                     )

@@ -66,7 +66,7 @@ KEPT = (
     SecretRule(
         "password-hash",
         rf"{FREE}(\$(?:{'|'.join(_CRYPT)})\${_HASHED})",
-        tuple(rf"{name}\$[a-z0-9./$,=+*@:_-]{{6}}" for name in _CRYPT),
+        (rf"\$(?:{'|'.join(_CRYPT)})\$[a-z0-9./$,=+*@:_-]{{6}}",),
         of(mixed),
         any_case=True,
     ),

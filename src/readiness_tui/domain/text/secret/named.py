@@ -26,6 +26,7 @@ _LOOSE_CLOSE = r"""(?:\\{0,3}["'`]\]?)?"""
 _LOOSE_TYPE = rf"(?:[{SPACE}]*:?[{SPACE}]*str(?:ing)?)?"
 _LOOSE_TAG = rf"(?:!![a-z\x80-\xff]{{1,24}}[{SPACE}]+)?"
 LOOSE_ASSIGN = rf"{_LOOSE_CLOSE}{_LOOSE_TYPE}[{SPACE}]*[?|]{{0,2}}[:=]{{1,3}}>?[{SPACE}]*{_LOOSE_TAG}{_LOOSE_QUOTE}"
+LOOSE_TAIL = f"{_NUMBERED}{LOOSE_ASSIGN}"  # after many names, so `sieve` writes it once
 _LOOSE_VALUE = r"[^\t-\r\x1c- ]{%d}"  # one kind of quotes may stand in another
 
 _PASSWORD = ("passw(?:or)?d", "passphrase", "passcode", "pwd")
@@ -115,7 +116,7 @@ _BESIDE = ("token", "key", "secret", "passw(?:or)?d", "credential")
 def _loose(names: tuple[str, ...], least: int) -> tuple[str, ...]:
     """What sees every assignment to one of the names."""
     value = _LOOSE_VALUE % least
-    return tuple(f"{name}{_NUMBERED}{LOOSE_ASSIGN}{value}" for name in names)
+    return tuple(f"{name}{LOOSE_TAIL}{value}" for name in names)
 
 
 def name_before(match: re.Match[str]) -> str:
@@ -177,7 +178,7 @@ _LOOSE_ITS_VALUE = tuple(
 
 # What is taken where a variable is not set: `env.SECRET || "…"`, `${SECRET:-…}`, `getenv("SECRET", "…")`.
 _ELSE = r"[\"'`]?[\])]{0,2}\s{0,4}(?:\|\||\?\?|:-|,|or\s)\s{0,4}[\"'`]?"
-_LOOSE_ELSE = rf"[\"'`]?[\])]{{0,2}}[{SPACE}]*(?:\|\||\?\?|:-|,|or)[{SPACE}]*[\"'`]?"
+LOOSE_ELSE = rf"{_NUMBERED}[\"'`]?[\])]{{0,2}}[{SPACE}]*(?:\|\||\?\?|:-|,|or)[{SPACE}]*[\"'`]?[^{BLANK}\"'`,;)}}]{{8}}"
 _READS = re.compile(r"(?:env(?:iron)?(?:\.get|\.fetch)?[.(\[]{1,2}|\$\{)[\s\"'`]{0,4}[\w.-]{0,40}\Z", re.IGNORECASE)
 
 
@@ -190,7 +191,7 @@ NAMED = (
     SecretRule(
         "assigned-secret",
         rf"(?:{NAMES}){_NUMBERED}{_ELSE}([^\s\"'`,;)}}]{{8,256}}+)",
-        tuple(rf"{name}{_NUMBERED}{_LOOSE_ELSE}[^{BLANK}\"'`,;)}}]{{8}}" for name in (*_PASSWORD, *_SECRET)),
+        tuple(f"{name}{LOOSE_ELSE}" for name in (*_PASSWORD, *_SECRET)),
         _fallback,
         any_case=True,
     ),

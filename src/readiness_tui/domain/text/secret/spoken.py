@@ -35,6 +35,7 @@ _LOOSE_IS = (
 )
 #: What `spoken` wants to see: a digit or a sign in the word.
 _LOOSE_VALUE = rf"""[{SPACE}]*["'`\x80-\xff]*[!-~]{{0,128}}?[0-9!#$%^&*?+~@]"""
+LOOSE_TAIL = rf"{_ENDING}(?:[{SPACE}]+{_LOOSE_FOR}[{SPACE}]|{_LOOSE_IS}{_LOOSE_VALUE})"  # `sieve` writes it once
 _VALUE = r"((?:[!#-%(-_a-~]|&(?![\w.%\[\]-]{1,40}=)){6,128}+)"  # not the next field of an address
 _DASHED = re.compile(r"[A-Za-z0-9]+(?:[_./:=@-][A-Za-z0-9]*)+")
 _SIGN = re.compile("[!#$%^&*?+~@]")
@@ -54,7 +55,7 @@ SPOKEN = (
         rf"(?:{'|'.join(word for word, _ in _WORDS)}){_ENDING}"
         rf"(?:\s{{1,3}}{_FOR}\s{{1,3}}[\w.@'-]{{1,30}}(?:\s{{1,3}}[\w.@'-]{{1,30}}){{0,3}}?)?"
         rf"{_IS}\s{{0,4}}[\"'`“”„«]?{_VALUE}",
-        tuple(rf"{word}{_ENDING}(?:[{SPACE}]+{_LOOSE_FOR}[{SPACE}]|{_LOOSE_IS}{_LOOSE_VALUE})" for _, word in _WORDS),
+        tuple(f"{word}{LOOSE_TAIL}" for _, word in _WORDS),
         of(spoken),
         "spoken",
         any_case=True,
@@ -85,10 +86,7 @@ SPOKEN = (
         "spoken-secret",
         rf"(?:(?:creds|credentials|login)[:\s]{{1,3}}[^\s,;/:|]{{1,64}}\s{{0,2}}[/:|,]\s{{0,2}}|(?<![\w/.@-])(?:admin|root|postgres|administrator):){_VALUE}",
         (
-            *(
-                rf"{word}[{SPACE}:]+[^{BLANK},;/:|]+[{SPACE}]*[/:|,]"
-                for word in ("creds", "credentials", "login")
-            ),
+            *(rf"{word}[{SPACE}:]+[^{BLANK},;/:|]+[{SPACE}]*[/:|,]" for word in ("creds", "credentials", "login")),
             *(f"{word}:{_LOOSE_VALUE}" for word in ("admin", "root", "postgres", "administrator")),
         ),
         _unlike_a_word,
