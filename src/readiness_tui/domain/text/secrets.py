@@ -10,13 +10,16 @@ with digits or symbols, no placeholder), or prose about passwords would drown th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from readiness_tui.domain.text.secret.addressed import ADDRESSED
 from readiness_tui.domain.text.secret.formats import FORMATS
+from readiness_tui.domain.text.secret.kept import KEPT
 from readiness_tui.domain.text.secret.named import NAMED
+from readiness_tui.domain.text.secret.others import OTHERS
+from readiness_tui.domain.text.secret.prefixed import PREFIXED
 from readiness_tui.domain.text.secret.rule import SecretRule, bounded, head
 from readiness_tui.domain.text.secret.spoken import SPOKEN
 from readiness_tui.domain.text.secret.wrapped import unescaped, unpacked
@@ -32,7 +35,7 @@ class SensitiveHit:
 
 
 #: Most specific first: where two overlap, the earlier one names the hit.
-RULES: tuple[SecretRule, ...] = (*FORMATS, *ADDRESSED, *NAMED, *SPOKEN)
+RULES: tuple[SecretRule, ...] = (*FORMATS, *OTHERS, *KEPT, *PREFIXED, *ADDRESSED, *NAMED, *SPOKEN)
 
 # Cheap tests on the lower-case text, each run once for all rules that cannot match if it fails. "key" and "token"
 # alone occur in half of all logged texts, so an assignment must follow the name; a dash or underscore occurs in all of
@@ -42,17 +45,24 @@ _GATES = {
     "-": re.compile(r"-[a-z0-9_.~+/=%:$|-]{10}"),
     ".": re.compile(r"\.[a-z0-9_.~+/=%:$|-]{16}"),
     "=": re.compile(
-        r"(?:key|token|secret|passw(?:or)?d|_pass|pwd|phrase|code|auth|credentials?|creds|pat|login)[^\s=:]{0,9}\W{0,14}[:=]"
+        r"(?:key|token|secret|passw(?:or)?d|_pass|pwd|phrase|code|auth|credentials?|creds|pat|login|jwt|bearer)[^\s=:]{0,9}"
+        r"(?: [a-z0-9]{1,10})?\W{0,14}[:=]"
     ),
     "spoken": re.compile(r"[\s:=\x80-\U0010ffff]\S{0,64}[0-9!#$%^&*?+~@]"),
 }
-_STEPS = tuple(
-    (
-        _GATES.get(gate),
-        tuple((rule, tuple((head(one), one) for one in rule.loose)) for rule in RULES if rule.gate == gate),
-    )
-    for gate in ("", *_GATES)
-)
+
+
+def _steps() -> Iterator[tuple[re.Pattern[str] | None, list[tuple[list[SecretRule], list[tuple[str, str]]]]]]:
+    """By gate: the rules that look for the same, and what that is with the literal that it begins with."""
+    for gate in ("", *_GATES):
+        alike: dict[tuple[str, ...], list[SecretRule]] = {}
+        for rule in RULES:
+            if rule.gate == gate:
+                alike.setdefault(rule.loose, []).append(rule)
+        yield _GATES.get(gate), [(rules, [(head(one), one) for one in loose]) for loose, rules in alike.items()]
+
+
+_STEPS = tuple(_steps())
 _RANK = {rule.name: rank for rank, rule in reversed(tuple(enumerate(RULES)))}
 _SHORTEST = 6  # of a password
 
@@ -81,11 +91,12 @@ def _found(text: str) -> list[SensitiveHit]:
     for gate, rules in _STEPS:  # plain loops: this runs over every text of every trace
         if gate is not None and not gate.search(low):
             continue
-        for rule, looks in rules:
+        for alike, looks in rules:
             for start, look in looks:
                 if start in low and _look(look).search(low):
                     found += (
                         SensitiveHit(rule.name, *match.span(1))
+                        for rule in alike
                         for match in _expression(rule.exact, rule.any_case).finditer(text)
                         if rule.sure(match)
                     )

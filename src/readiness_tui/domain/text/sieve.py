@@ -18,7 +18,8 @@ from functools import cache, partial
 from itertools import accumulate
 from typing import Any
 
-from readiness_tui.domain.text.secret.rule import TOKEN, bounded
+from readiness_tui.domain.text.secret import named, spoken
+from readiness_tui.domain.text.secret.rule import TOKEN, bounded, head
 from readiness_tui.domain.text.secret.wrapped import ESCAPES, IN_A_ROW, LETTERS, READABLE
 from readiness_tui.domain.text.secrets import RULES
 
@@ -46,6 +47,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
     )
     for gate in ("", *_GATES)
 }
+_TAILS = (named.LOOSE_TAIL, named.LOOSE_ELSE, spoken.LOOSE_TAIL)
 _GROUPED = "(?:[ ./()-]{0,3}[0-9])"
 # What holds a long number, as `personal_data` tells it, or begins at most 24 characters before one and ends at most 45
 # behind it. A number's beginning is told from the middle of a longer one, so that times are passed by.
@@ -118,7 +120,7 @@ def _bytes(text: str) -> bytes:
 def _searches(data: bytes) -> Iterator[_Next]:
     """One search for all expressions, or one for each that the block can meet."""
     if (quick := _re2()) is not None:
-        yield partial(_next, quick.search, data)
+        yield from (partial(_next, one.search, data) for one in quick)
         return
     low = data.lower()
     for one in _each(""):
@@ -185,8 +187,10 @@ def _around_numbers() -> re.Pattern[bytes]:
 
 
 @cache
-def _re2() -> Any:
-    """All expressions as one for RE2; None where it is not installed, or another module has its name."""
+def _re2() -> tuple[Any, Any] | None:
+    """All expressions as two for RE2; None where it is not installed, or another module has its name. Those that begin with
+    a sign alone count what follows it in every id. Beside the words of all others that is a state for each count and word,
+    and RE2 would start over again and again."""
     try:
         import re2
 
@@ -195,8 +199,20 @@ def _re2() -> Any:
         return None
     options.encoding = options.Encoding.LATIN1  # bytes
     options.log_errors = False
-    options.max_mem = (
-        1 << 26
-    )  # for the states of some four hundred expressions; with less it starts over again and again
-    any_case = "|".join(one for one in (*_ALWAYS, *(one for group in _GROUPS.values() for one in group)))
-    return re2.compile("|".join((f"(?i:{any_case})", READABLE, *_NUMBERED)).encode(), options)
+    options.max_mem = 1 << 26  # for the states of some four hundred expressions
+    every = dict.fromkeys((*_ALWAYS, *(one for group in _GROUPS.values() for one in group)))
+    signs = [one for one in every if one not in _ALWAYS and len(head(one)) == 1]
+    words = [one for one in every if one not in signs]
+    return (
+        re2.compile("|".join((f"(?i:{'|'.join(_factored(words))})", READABLE, *_NUMBERED)).encode(), options),
+        re2.compile(f"(?i:{'|'.join(signs)})".encode(), options),
+    )
+
+
+def _factored(expressions: Iterable[str]) -> list[str]:
+    """The same with what follows many names written once: RE2's states are as many as what is written."""
+    names: dict[str, list[str]] = {}
+    for one in expressions:
+        cut = max(one.find(tail) for tail in _TAILS)
+        names.setdefault(one[cut:] if cut >= 0 else "", []).append(one[:cut] if cut >= 0 else one)
+    return [f"(?:{'|'.join(heads)}){tail}" for tail, heads in names.items()]

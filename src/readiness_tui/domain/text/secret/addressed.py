@@ -6,12 +6,14 @@ import re
 
 from readiness_tui.domain.text.secret.named import ASSIGN, HARMLESS, LOOSE_ASSIGN, NAMES, name_before
 from readiness_tui.domain.text.secret.rule import BLANK, SPACE, TOKEN, SecretRule, mixed, of
-from readiness_tui.domain.text.secret.values import real, strong, typed, word_or_number
+from readiness_tui.domain.text.secret.values import real, scattered, strong, typed, word_or_number
 
 _PARAMETER = (
     "token", "sig", "signature", "sas", "auth", "key", "apikey", "password", "pwd", "secret", "code", "jwt", "session", "sid",
     "otp", "ticket", "assertion", "hmac",
 )  # fmt: skip
+#: Of those: what may name a record as well.
+_MAYBE = ("key=", "code=", "session=", "sid=", "ticket=")
 _COOKIE = (
     "phpsessid", "jsessionid", r"asp\.net_sessionid", r"connect\.sid", "sessionid", "_session", "csrftoken", "remember_token",
     "aspxauth", "sessiontoken",
@@ -37,7 +39,13 @@ def _signed(match: re.Match[str]) -> bool:
 
 def _in_address(match: re.Match[str]) -> bool:
     """A signature or token in an address or a connection string, not an id."""
-    return strong(match[1].replace("%", "+")) and not HARMLESS.search(name_before(match))
+    if HARMLESS.search(name_before(match)):
+        return False
+    told = (
+        not match.group()[1:].lower().startswith(_MAYBE)
+        or "hook" in match.string[max(0, match.start() - 60) : match.start()]
+    )
+    return strong(match[1].replace("%", "+")) or (told and scattered(match[1]))
 
 
 ADDRESSED = (
@@ -157,6 +165,41 @@ ADDRESSED = (
             for name in ("-[a-z0-9_.-]{0,80}", "passw(?:or)?d", "passphrase", "passcode", "pwd")
         ),
         _flagged,
+        any_case=True,
+    ),
+    SecretRule(
+        "command-password",
+        r"(?:sqlplus|expdp|impdp|sqlldr)\s{1,4}(?:-[a-z]{1,2}\s{1,4}){0,2}[\"']?[^\s/@\"']{1,64}/([^\s@\"'/]{4,128}+)@",
+        ("sqlplus", "expdp", "impdp", "sqlldr"),
+        of(real),
+        any_case=True,
+    ),
+    SecretRule(
+        "url-password",
+        r"jdbc:oracle:thin:[^\s/@\"']{1,64}/([^\s@\"']{3,128}+)@",
+        (r"jdbc:oracle:thin:",),
+        of(real),
+        any_case=True,
+    ),
+    # A name and a password given to a function of a library: the last but one or the second.
+    SecretRule(
+        "assigned-secret",
+        r"(?:NetworkCredential|PSCredential|DirectoryEntry|UsernamePasswordCredentials|PasswordAuthentication|BasicAuth|"
+        r"basic_auth|\.login|\.authenticate|set_credentials|SetBasicAuth)\(\s{0,4}(?:[\"'][^\"'\r\n]{1,128}[\"']\s{0,4},\s{0,4}){1,2}"
+        r"[\"']([^\s\"']{6,128}+)[\"']",
+        (
+            r"networkcredential\(",
+            r"pscredential\(",
+            r"directoryentry\(",
+            r"usernamepasswordcredentials\(",
+            r"passwordauthentication\(",
+            r"basicauth\(",
+            r"basic_auth\(",
+            r"\.login\(",
+            r"\.authenticate\(",
+            r"set_credentials\(",
+        ),
+        of(real),
         any_case=True,
     ),
 )

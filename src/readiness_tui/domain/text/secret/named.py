@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from readiness_tui.domain.text.secret.rule import BLANK, SPACE, SecretRule, mixed, of
-from readiness_tui.domain.text.secret.values import strong, typed, word_or_number
+from readiness_tui.domain.text.secret.values import scattered, strong, typed, word_or_number
 
 _QUOTE = r"(?:\\{0,3}[\"'`])?"  # a quote, escaped where JSON is inside JSON
 _CLOSE = r"(?:\\{0,3}[\"'`]\]?)?"  # of a name: `"password"`, `environ["PASSWORD"]`
@@ -15,7 +15,10 @@ _SIGN = r"(?:[?|]{1,2})?[:=]{1,3}>?"
 _TAG = r"(?:!![A-Za-z]{1,8}\s{1,4})?"  # of YAML
 _SIGNS = rf"{_CLOSE}{_TYPE}\s{{0,8}}+{_SIGN}\s{{0,8}}+{_TAG}"  # without the quote of the value
 ASSIGN = rf"{_SIGNS}{_QUOTE}"
-_NUMBERED = r"(?:[_-]?(?:[0-9]{1,2}|base|value|old|new|prod|dev|test|live))?"
+_NUMBERED = (
+    r"(?:[ _-]?(?:[0-9]{1,2}|base|value|string|old|new|prod(?:uction)?|dev|test|live|staging|sandbox|primary|secondary|admin"
+    r"|default|eu|us))?"
+)
 
 # The same in lower-case bytes.
 _LOOSE_QUOTE = r"""(?:\\{0,3}["'`])?"""
@@ -23,6 +26,7 @@ _LOOSE_CLOSE = r"""(?:\\{0,3}["'`]\]?)?"""
 _LOOSE_TYPE = rf"(?:[{SPACE}]*:?[{SPACE}]*str(?:ing)?)?"
 _LOOSE_TAG = rf"(?:!![a-z\x80-\xff]{{1,24}}[{SPACE}]+)?"
 LOOSE_ASSIGN = rf"{_LOOSE_CLOSE}{_LOOSE_TYPE}[{SPACE}]*[?|]{{0,2}}[:=]{{1,3}}>?[{SPACE}]*{_LOOSE_TAG}{_LOOSE_QUOTE}"
+LOOSE_TAIL = f"{_NUMBERED}{LOOSE_ASSIGN}"  # after many names, so `sieve` writes it once
 _LOOSE_VALUE = r"[^\t-\r\x1c- ]{%d}"  # one kind of quotes may stand in another
 
 _PASSWORD = ("passw(?:or)?d", "passphrase", "passcode", "pwd")
@@ -63,15 +67,26 @@ _SECRET = (
     "instrumentation[_-]?key",
     "ingest(?:ion)?[_-]?key",
     "app[_-]?key",
+    "unseal[ _-]?key",
+    "jwt",
     *(f"{whose}_pass" for whose in _WHOSE),
 )
-_ANY_KEY = ("token", "key", "auth", "credentials?", "creds", "pat", "login")
+_ANY_KEY = ("token", "key", "auth", "credentials?", "creds", "pat", "login", "bearer")
 #: Keys that open nothing: what stands before "key" or "token" says what they find.
 HARMLESS = re.compile(
     r"(?:cache|sort|primary|foreign|partition|idempotency|page|next|prev|previous|continuation|cursor|public|pub|range"
     r"|group|dedup|dedupe|object|s3|storage|row|index|lookup|hash|content|file|image|doc|document|chunk|etag|trace|span"
     r"|request|correlation|message|run|host|map|translation|i18n|registry|issue|project|config|setting|parent|unique"
-    r"|composite|shard|routing|sync|change|resume|delta|upload|blob|record|item|memo|cell|dataset)s?[_.-]?$",
+    r"|composite|shard|routing|sync|change|resume|delta|upload|blob|record|item|memo|cell|dataset|natural|surrogate|checksum"
+    r"|digest|commit|fingerprint)s?[ _.-]?$",
+    re.IGNORECASE,
+)
+#: Of things that a record may be about: their keys find them, unless they look random by themselves.
+_THING = re.compile(
+    r"(?:customer|order|event|job|task|workflow|product|tenant|org(?:ani[sz]ation)?|entity|node|session|thread|ticket|case"
+    r"|article|page|template|feature|metric|label|category|asset|widget|component|step|version|release|environment|region"
+    r"|team|member|invoice|payment|transaction|incident|alert|conversation|chat|experiment|snapshot|bucket|folder|batch"
+    r"|segment|prompt|query)s?[ _.-]?$",
     re.IGNORECASE,
 )
 _VENDOR = re.compile(
@@ -88,15 +103,20 @@ _VENDOR = re.compile(
     "wandb|weaviate|yandex|yelp|zendesk|zoho|zoom",
     re.IGNORECASE,
 )
+#: Who says so means a credential: a vendor's name before the word, or "API", "secret" in it.
+_OWNED = re.compile(rf"secret|api|private|access|auth|{_VENDOR.pattern}", re.IGNORECASE)
 _STORAGE_KEY = re.compile("[A-Za-z0-9+/]{86}==")  # of Azure; what else is called so says where a thing lies
-_NAME_BEFORE = re.compile(r"[\w.-]{0,60}\Z")
+_NAME_BEFORE = re.compile(r"[\w.-]{0,60} ?\Z")
 _LOOKED_BACK = 60
+
+
+_BESIDE = ("token", "key", "secret", "passw(?:or)?d", "credential")
 
 
 def _loose(names: tuple[str, ...], least: int) -> tuple[str, ...]:
     """What sees every assignment to one of the names."""
     value = _LOOSE_VALUE % least
-    return tuple(f"{name}{_NUMBERED}{LOOSE_ASSIGN}{value}" for name in names)
+    return tuple(f"{name}{LOOSE_TAIL}{value}" for name in names)
 
 
 def name_before(match: re.Match[str]) -> str:
@@ -106,14 +126,24 @@ def name_before(match: re.Match[str]) -> str:
 
 
 def _key_like(match: re.Match[str]) -> bool:
-    """A key by its look, or by a vendor in its name; not one that only finds something."""
-    name = name_before(match)
-    value = match[1]
+    """A key by its look, or by whose it is and its look; not one that only finds something."""
+    name, value = name_before(match), match[1]
     if HARMLESS.search(name) and not _STORAGE_KEY.fullmatch(value):
         return False
-    return (len(value) >= 20 and strong(value)) or (
-        bool(_VENDOR.search(name)) and len(value) >= 12 and typed(value) and mixed(value)
-    )
+    if (len(value) >= 20 and strong(value)) or (
+        _VENDOR.search(name) and len(value) >= 12 and typed(value) and mixed(value)
+    ):
+        return True
+    bare = not name.strip() and match.group()[:3].lower() == "key"
+    return not bare and not _THING.search(name) and scattered(value)
+
+
+def _beside(match: re.Match[str]) -> bool:
+    """A key that follows its name without a sign: by its look alone, or by whose it is."""
+    name, value = name_before(match), match[1].rstrip(".:-")
+    if HARMLESS.search(name) or _THING.search(name):
+        return False
+    return (len(value) >= 20 and strong(value)) or (bool(_OWNED.search(name + match.group()[:24])) and scattered(value))
 
 
 LOOSE = (*_loose(_PASSWORD, 6), *_loose(_SECRET, 6))
@@ -148,7 +178,7 @@ _LOOSE_ITS_VALUE = tuple(
 
 # What is taken where a variable is not set: `env.SECRET || "…"`, `${SECRET:-…}`, `getenv("SECRET", "…")`.
 _ELSE = r"[\"'`]?[\])]{0,2}\s{0,4}(?:\|\||\?\?|:-|,|or\s)\s{0,4}[\"'`]?"
-_LOOSE_ELSE = rf"[\"'`]?[\])]{{0,2}}[{SPACE}]*(?:\|\||\?\?|:-|,|or)[{SPACE}]*[\"'`]?"
+LOOSE_ELSE = rf"{_NUMBERED}[\"'`]?[\])]{{0,2}}[{SPACE}]*(?:\|\||\?\?|:-|,|or)[{SPACE}]*[\"'`]?[^{BLANK}\"'`,;)}}]{{8}}"
 _READS = re.compile(r"(?:env(?:iron)?(?:\.get|\.fetch)?[.(\[]{1,2}|\$\{)[\s\"'`]{0,4}[\w.-]{0,40}\Z", re.IGNORECASE)
 
 
@@ -161,7 +191,7 @@ NAMED = (
     SecretRule(
         "assigned-secret",
         rf"(?:{NAMES}){_NUMBERED}{_ELSE}([^\s\"'`,;)}}]{{8,256}}+)",
-        tuple(rf"{name}{_NUMBERED}{_LOOSE_ELSE}[^{BLANK}\"'`,;)}}]{{8}}" for name in (*_PASSWORD, *_SECRET)),
+        tuple(f"{name}{LOOSE_ELSE}" for name in (*_PASSWORD, *_SECRET)),
         _fallback,
         any_case=True,
     ),
@@ -205,6 +235,14 @@ NAMED = (
         _loose(_ANY_KEY, 12),
         _key_like,
         "=",
+        any_case=True,
+    ),
+    # As a table, a command line or a hurried sentence has it: `token 4f5e…`, `API key: ` with the sign left out.
+    SecretRule(
+        "assigned-key",
+        rf"(?:{'|'.join(_BESIDE)})[\"'`]?[ \t]{{1,4}}[\"'`]?([A-Za-z0-9_./+=~:-]{{16,512}}+)",
+        tuple(rf"{name}[\"'`]?[ \t]{{1,4}}[\"'`]?[a-z0-9_./+=~:-]{{16}}" for name in _BESIDE),
+        _beside,
         any_case=True,
     ),
 )

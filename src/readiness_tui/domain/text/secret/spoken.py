@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from readiness_tui.domain.text.secret.rule import SPACE, SecretRule, of
+import re
+
+from readiness_tui.domain.text.secret.rule import BLANK, SPACE, SecretRule, cased, of
 from readiness_tui.domain.text.secret.values import spoken, strong
 
 #: A word, and the same for the quick look: bytes in lower case, without the first letter where upper case is not ASCII's.
@@ -13,32 +15,47 @@ _WORDS = (
     ("wachtwoord", "wachtwoord"), ("parola", "parola"), ("has(?:ł|l)o", r"has[l\x80-\xff]+o"),
     ("l(?:ö|o)senord", r"l[o\x80-\xff]+senord"), ("adgangskode", "adgangskode"), ("passord", "passord"),
     ("salasana", "salasana"), ("(?:ş|s)ifre", "ifre"), ("heslo", "heslo"), ("jelsz(?:ó|o)", r"jelsz[o\x80-\xff]+"),
-    ("(?-i:[пП]ароль)", "ароль"), ("(?-i:ПАРОЛЬ)", "АРОЛЬ"), ("密码", "密码"), ("密碼", "密碼"), ("パスワード", "パスワード"), ("비밀번호", "비밀번호"),
+    ("(?-i:[пП]ароль)", "ароль"), ("(?-i:ПАРОЛЬ)", "АРОЛЬ"), ("密码", "密码"), ("密碼", "密碼"), ("口令", "口令"), ("암호", "암호"), ("(?-i:[лЛ]озинка)", "озинка"), ("(?-i:[пП]арола)", "арола"),
+    (r"m(?:ậ|a)t\s{1,2}kh(?:ẩ|a)u", rf"m[a\x80-\xff]+t[{SPACE}]+kh[a\x80-\xff]+u"), (r"kata\s{1,2}sandi", f"kata[{SPACE}]+sandi"),
+    ("(?-i:[κΚ]ωδικός)", "ωδικός"), (r"كلمة\s{1,2}(?:المرور|السر)", rf"كلمة[{SPACE}]+[\x80-\xff]+"), ("पासवर्ड", "पासवर्ड"), ("סיסמ(?:ה|א)", r"סיסמ[\x80-\xff]+"), ("รหัสผ่าน", "รหัสผ่าน"),
+    ("lozinka", "lozinka"), ("geslo", "geslo"), ("parool", "parool"), ("slapta(?:ž|z)odis", r"slapta[z\x80-\xff]+odis"), ("(?<![a-z])pwd?(?![a-z])", "pwd?"), ("パスワード", "パスワード"), ("비밀번호", "비밀번호"),
     (r"api[\s-]?key", f"api[{SPACE}-]*key"), (r"api[\s-]?token", f"api[{SPACE}-]*token"),
     (r"secret\s{1,2}key", f"secret[{SPACE}]+key"), (r"access\s{1,2}(?:key|token)", f"access[{SPACE}]+(?:key|token)"),
 )  # fmt: skip
+_ENDING = "(?:et|en|m|im|ul)?"  # "the", "my", or several
 _FOR = r"(?:for|of|to|für|de|para|do|da|pour|voor|von|zu)"
 _LOOSE_FOR = r"(?:for|of|to|f[\x80-\xff]+r|de|para|do|da|pour|voor|von|zu)"
 _IS = (
-    r"(?:\s{1,4}(?:is|was|ist|lautet|war|es|est|era|é|è|jest|är|er|on|to|az)(?:\s{1,2}(?:now|jetzt|set\s{1,2}to))?\s{0,4}:?"
-    "|\\s{0,4}[:：=是为為はが])"
+    r"(?:\s{1,4}(?:is|was|ist|lautet|war|es|est|era|é|è|jest|är|er|on|to|az|je|este|là|adalah|yra|ja|هي|है|είναι|е)(?:\s{1,2}(?:now|jetzt|set\s{1,2}to))?\s{0,4}:?"
+    "|\\s{0,4}[:：=是为為はが는은—–])"
 )
 _LOOSE_IS = (
-    rf"(?:[{SPACE}]+(?:is|was|ist|lautet|war|es|est|era|[\x80-\xff]+|jest|[\x80-\xff]+r|er|on|to|az)"
+    rf"(?:[{SPACE}]+(?:is|was|ist|lautet|war|es|est|era|[\x80-\xff]+|jest|[\x80-\xff]+r|er|on|to|az|je|este|l[\x80-\xff]+|adalah|yra|ja)"
     rf"(?:[{SPACE}]+(?:now|jetzt|set[{SPACE}]+to))?[{SPACE}:]*|[{SPACE}]*(?:[:=]|[\x80-\xff]+))"
 )
 #: What `spoken` wants to see: a digit or a sign in the word.
 _LOOSE_VALUE = rf"""[{SPACE}]*["'`\x80-\xff]*[!-~]{{0,128}}?[0-9!#$%^&*?+~@]"""
+LOOSE_TAIL = rf"{_ENDING}(?:[{SPACE}]+{_LOOSE_FOR}[{SPACE}]|{_LOOSE_IS}{_LOOSE_VALUE})"  # `sieve` writes it once
 _VALUE = r"((?:[!#-%(-_a-~]|&(?![\w.%\[\]-]{1,40}=)){6,128}+)"  # not the next field of an address
+_DASHED = re.compile(r"[A-Za-z0-9]+(?:[_./:=@-][A-Za-z0-9]*)+")
+_SIGN = re.compile("[!#$%^&*?+~@]")
 _KEYS = ("secret", "token", "key")
+
+
+def _unlike_a_word(match: re.Match[str]) -> bool:
+    """Letters of both cases and digits, or a sign among them, or all of it in the environment's capitals."""
+    value = match[1].rstrip(".,:")
+    shouted = match.group().startswith(match.group()[: match.start(1) - match.start()].upper())
+    return spoken(value) and not _DASHED.fullmatch(value) and (cased(value) or bool(_SIGN.search(value)) or shouted)
+
 
 SPOKEN = (
     SecretRule(
         "spoken-secret",
-        rf"(?:{'|'.join(word for word, _ in _WORDS)})"
+        rf"(?:{'|'.join(word for word, _ in _WORDS)}){_ENDING}"
         rf"(?:\s{{1,3}}{_FOR}\s{{1,3}}[\w.@'-]{{1,30}}(?:\s{{1,3}}[\w.@'-]{{1,30}}){{0,3}}?)?"
         rf"{_IS}\s{{0,4}}[\"'`“”„«]?{_VALUE}",
-        tuple(rf"{word}(?:[{SPACE}]+{_LOOSE_FOR}[{SPACE}]|{_LOOSE_IS}{_LOOSE_VALUE})" for _, word in _WORDS),
+        tuple(f"{word}{LOOSE_TAIL}" for _, word in _WORDS),
         of(spoken),
         "spoken",
         any_case=True,
@@ -62,6 +79,26 @@ SPOKEN = (
         ),
         lambda match: strong(match[1][:64].rstrip(".:")),
         "spoken",
+        any_case=True,
+    ),
+    # "creds: admin / x", "admin:x": only what nobody would take for a word.
+    SecretRule(
+        "spoken-secret",
+        rf"(?:(?:creds|credentials|login)[:\s]{{1,3}}[^\s,;/:|]{{1,64}}\s{{0,2}}[/:|,]\s{{0,2}}|(?<![\w/.@-])(?:admin|root|postgres|administrator):){_VALUE}",
+        (
+            *(rf"{word}[{SPACE}:]+[^{BLANK},;/:|]+[{SPACE}]*[/:|,]" for word in ("creds", "credentials", "login")),
+            *(f"{word}:{_LOOSE_VALUE}" for word in ("admin", "root", "postgres", "administrator")),
+        ),
+        _unlike_a_word,
+        "spoken",
+        any_case=True,
+    ),
+    # "pass: x", `APP_PASS=x`: a test may pass, too.
+    SecretRule(
+        "assigned-secret",
+        r"(?<![a-z0-9])(?:[a-z0-9]{1,20}_){0,3}(?:pass|pw)[\"'`]?\s{0,4}[:=]\s{0,4}[\"'`]?([^\s\"'`\\<>,;&{}]{8,128}+)",
+        tuple(rf"{word}[\"'`]?[{SPACE}]*[:=][{SPACE}]*[\"'`]?[^{BLANK}\"'`]{{8}}" for word in ("pass", "pw")),
+        _unlike_a_word,
         any_case=True,
     ),
 )

@@ -53,6 +53,12 @@ _ORDINARY = frozenset(
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _RUN = re.compile("[A-Za-z0-9]{16,}")
 _LONG = 20  # letters alone are random where so many change their case again and again
+_SCATTERED = 16
+_PIECES = re.compile("[A-Za-z0-9_.+/=:~-]+")
+_KINDS = {
+    code: "d" if chr(code).isdigit() else "u" if chr(code).isupper() else "l" if chr(code).islower() else " "
+    for code in range(128)
+}
 _WIDE = re.compile("[a-z0-9]{32,}|[A-Z0-9]{32,}")
 
 
@@ -110,6 +116,21 @@ def strong(value: str) -> bool:
     return any(_cased(run) or (len(run) >= _LONG and _scrambled(run)) for run in _RUN.findall(value)) or any(
         _even(run) for run in _WIDE.findall(value)
     )
+
+
+def scattered(value: str) -> bool:
+    """Letters and digits without order, where a name says that it may be a key: `a8c3…` of sixteen signs or more, also in
+    pieces as a UUID is. Words, dates and versions change from one to the other a few times only."""
+    if len(value) < _SCATTERED or not real(value) or not _PIECES.fullmatch(value):
+        return False
+    return turns(value) >= max(4, len(value) / 6)
+
+
+def turns(value: str) -> int:
+    """How often a letter and a digit, or a capital and a small letter, stand side by side. A word that begins with a capital
+    counts as one."""
+    kinds = value.translate(_KINDS)
+    return sum(one != other and " " not in (one, other) for one, other in pairwise(kinds))
 
 
 def _cased(run: str) -> bool:
