@@ -85,7 +85,7 @@ def test_the_table_names_every_status_by_glyph_and_word() -> None:
         "Reliability                     18%       2/3       0  1 open · 1 partial",
         "◐ INC-7 is an open sev2 — chloe, 15 Dec 2026",
         "TO REACH GO WITH CONDITIONS",
-        "GAPS  5: 1 blocker, 4 major, 0 minor",
+        "GAPS  4: 1 blocker, 3 major, 0 minor · 1 accepted risk",
     ):
         assert said in text, said
 
@@ -103,7 +103,7 @@ def test_no_line_is_wider_than_a_terminal_whatever_the_text(text: str) -> None:
 def test_gaps_for_a_terminal() -> None:
     lines = gaps_text(make_card().gaps).split("\n")
     assert lines[:4] == [
-        "GAPS  5: 1 blocker, 4 major, 0 minor",
+        "GAPS  4: 1 blocker, 3 major, 0 minor · 1 accepted risk",
         "  severity what; owner, due, state, key",
         "  blocker  Citation accuracy fails: 35 of 40",
         "           no owner, 1 Dec 2026, open, gate/citation_accuracy",

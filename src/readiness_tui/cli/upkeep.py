@@ -22,7 +22,8 @@ def doctor_command(session: Session, as_json: bool, head: str) -> int:
     """Check the database, the SQLite library and the plugins. Exit status: 0 all is well, 1 problems, 2 unusable.
 
     Names every row that something else than this program has changed: votes, evidence, the gate and its lock, the audit
-    trail, imported runs and requests, frozen scorecards. --head holds the history against a scorecard that was committed.
+    trail, imported runs and requests, frozen scorecards; of many of a kind the first five, with --json each. --head holds
+    the history against a scorecard that was committed.
     """
     from readiness_tui.reports.health import health_object, health_text
     from readiness_tui.services.core import upkeep

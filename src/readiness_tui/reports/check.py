@@ -29,6 +29,7 @@ from readiness_tui.domain.text.plain import plain
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.text.secrets import mask
 from readiness_tui.domain.verdict.closing import Closing
+from readiness_tui.domain.verdict.gap import gap_count
 from readiness_tui.domain.verdict.model import Cause, Part, Verdict
 from readiness_tui.domain.verdict.words import VERDICT_GLYPHS
 from readiness_tui.reports.plain import line as _line
@@ -308,8 +309,10 @@ def _gaps(gaps: Sequence[GapLine]) -> Iterator[str]:
 
 
 def _counts(gaps: Sequence[GapLine]) -> str:
-    counted = [f"{sum(gap.severity is severity for gap in gaps)} {severity}" for severity in Severity]
-    return f"GAPS  {len(gaps)}: {', '.join(counted)}"
+    count, dot, accepted = gap_count(gap.state for gap in gaps).partition(" · ")
+    left = [gap.severity for gap in gaps if gap.state.to_close]
+    counted = [f"{left.count(severity)} {severity}" for severity in Severity]
+    return f"GAPS  {count}: {', '.join(counted)}{dot}{accepted}"
 
 
 def _gate(gate: GateCard) -> Iterator[str]:

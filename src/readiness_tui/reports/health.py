@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+SHOWN = 5  # of one kind, to people; `--json` names every one
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,17 @@ class Trail:
 
 
 @dataclass(frozen=True, slots=True)
+class DoctorLine:
+    """A sentence of what was found. `kind`: what others say too of other rows; "" where none do."""
+
+    text: str
+    kind: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """What `doctor` found. `path` None: no database is at hand, and only what is installed was looked at."""
 
@@ -29,8 +44,8 @@ class Health:
     path: Path | None
     journal: str | None
     schema_version: int | None
-    problems: tuple[str, ...]
-    remarks: tuple[str, ...] = ()  # nothing is wrong, and something is to do
+    problems: tuple[DoctorLine, ...]
+    remarks: tuple[DoctorLine, ...] = ()  # nothing is wrong, and something is to do
     trail: Trail | None = None
 
 
@@ -50,13 +65,13 @@ def health_object(health: Health) -> dict[str, Any]:
             "head": health.trail.head or None,
             "bound_after_entry": health.trail.since,
         },
-        "problems": [*health.problems],
-        "remarks": [*health.remarks],
+        "problems": [one.text for one in health.problems],
+        "remarks": [one.text for one in health.remarks],
     }
 
 
 def health_text(health: Health) -> str:
-    """Lines for people, problems last."""
+    """Lines for people, problems last, of each kind the first few."""
     wal = "" if health.wal_is_safe else "; without the fix of its WAL journal, so the rollback journal is used"
     lines = [
         f"Python     {health.python}",
@@ -65,10 +80,24 @@ def health_text(health: Health) -> str:
         if health.path is None
         else f"database   {health.path}, journal {health.journal}, schema {health.schema_version}",
         *([] if health.trail is None else [_trail(health.trail)]),
-        *(f"✗ {problem}" for problem in health.problems),
-        *(f"○ {remark}" for remark in health.remarks),
+        *(f"✗ {problem}" for problem in _bounded(health.problems)),
+        *(f"○ {remark}" for remark in _bounded(health.remarks)),
     ]
     return "\n".join([*lines, *([] if health.problems else ["● all is well"])])
+
+
+def _bounded(found: Iterable[DoctorLine]) -> Iterator[str]:
+    """The first of each kind, and how many more there are where its last one would stand."""
+    found = tuple(found)
+    left = Counter(one.kind for one in found)
+    told: Counter[str] = Counter()
+    for one in found:
+        left[one.kind] -= 1
+        told[one.kind] += 1
+        if not one.kind or told[one.kind] <= SHOWN:
+            yield one.text
+        elif not left[one.kind]:
+            yield f"and {told[one.kind] - SHOWN:,} more like these ({one.kind}); `readiness doctor --json` names each"
 
 
 def _trail(trail: Trail) -> str:

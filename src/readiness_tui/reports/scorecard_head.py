@@ -16,7 +16,6 @@ from readiness_tui.domain.metrics.words import bound_text, estimate_text, metric
 from readiness_tui.domain.scorecard.model import ChangeCause, GapLine, Scorecard, SectionLine
 from readiness_tui.domain.text.format import fit, full_day, percent, plural, width
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.domain.verdict.gap import GapState
 from readiness_tui.domain.verdict.model import Condition, Part, Verdict
 from readiness_tui.domain.verdict.words import VERDICT_GLYPHS
 from readiness_tui.reports.escape import inline
@@ -104,7 +103,7 @@ def _top(card: Scorecard) -> Iterator[str]:
         card.weakest,
         f" {percent(card.headline)} · **assessed** {percent(card.assessed)}",
     )
-    yield f"- **Blockers** {card.blockers} · **gaps** {len(card.gaps) or 'none'} · **as of** {full_day(card.as_of)}"
+    yield f"- **Blockers** {card.blockers} · **gaps** {card.gap_count} · **as of** {full_day(card.as_of)}"
     for number, gap in enumerate(card.top_gaps, start=1):
         yield _one(f"- **Gap {number}** ", gap.title, _who(gap))
     if card.previous:
@@ -212,7 +211,7 @@ def _section(section: SectionLine) -> str:
 
 def _gaps(card: Scorecard) -> _Block | None:
     """Those after the three that stand above."""
-    more = [gap for gap in card.gaps if gap.state is not GapState.ACCEPTED][len(card.top_gaps) :]
+    more = card.gaps_to_close[len(card.top_gaps) :]
     return _Block("More gaps", [], [[_one("- ", gap.title, _who(gap))] for gap in more]) if more else None
 
 

@@ -12,7 +12,6 @@ from readiness_tui.domain.scorecard.model import GapLine, Scorecard
 from readiness_tui.domain.text.format import full_day, percent, plural
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.text.secrets import mask
-from readiness_tui.domain.verdict.gap import GapState
 from readiness_tui.domain.verdict.model import Condition
 from readiness_tui.domain.verdict.words import VERDICT_GLYPHS
 from readiness_tui.reports.escape import inline
@@ -59,13 +58,13 @@ def _conditions(card: Scorecard) -> str:
 
 
 def _gaps(card: Scorecard) -> str:
-    left = [gap for gap in card.gaps if gap.state is not GapState.ACCEPTED]
-    accepted = f" · {plural(len(card.gaps) - len(left), 'accepted risk')}" if len(left) < len(card.gaps) else ""
+    left = card.gaps_to_close
+    count, dot, accepted = card.gap_count.partition(" · ")
     if not left:
-        return f"none{accepted}"
+        return f"{count}{dot}{accepted}"
     counts = [f"{n} {severity}" for severity in Severity if (n := sum(gap.severity is severity for gap in left))]
     first = card.top_gaps[0]
-    return f"{len(left)} ({', '.join(counts)}), first: {_cut(first.title, _SENTENCE)}{_who(first)}{accepted}"
+    return f"{count} ({', '.join(counts)}), first: {_cut(first.title, _SENTENCE)}{_who(first)}{dot}{accepted}"
 
 
 def _since(card: Scorecard) -> str:

@@ -20,6 +20,7 @@ from textual_serve.download_manager import DownloadManager
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.web import pages
+from readiness_tui.web.connection import HEAD, Connection
 from readiness_tui.web.guard import HEADERS, Guard
 from readiness_tui.web.links import LoginError, LoginLinks
 from readiness_tui.web.sessions import Guesses, Login, Logins
@@ -90,8 +91,15 @@ class AppServer:
         )
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=0.2)
         await runner.setup()
+        site: asyncio.Server | None = None
         try:
-            await web.SockSite(runner, self._socket).start()
+            loop = asyncio.get_running_loop()
+
+            def connection() -> Connection:
+                assert runner.server is not None
+                return Connection(runner.server, loop=loop, access_log=None, keepalive_timeout=HEAD)  # type: ignore[arg-type]
+
+            site = await loop.create_server(connection, sock=self._socket)
             begun()
             await ended.wait()
         finally:
@@ -101,6 +109,8 @@ class AppServer:
                     await asyncio.gather(
                         *(window.stop(IN_HASTE) for window in [*self._windows]), return_exceptions=True
                     )
+            if site is not None:
+                site.close()
             await runner.cleanup()
 
     # -- who comes in -------------------------------------------------------------------------------------------------------
@@ -144,12 +154,14 @@ class AppServer:
                 headers={"Retry-After": "60"},
             )
         try:
-            token = (await request.read()).decode("ascii").strip()  # whatever charset it says: no codec of theirs runs
+            async with asyncio.timeout(HEAD):
+                sent = await request.read()
+            token = sent.decode("ascii").strip()  # whatever charset it says: no codec of theirs runs
             guest = await asyncio.to_thread(self._links.use, token, time.time())
         except LoginError as refusal:
             self._guesses.add(address, time.monotonic())
             return web.Response(status=403, text=str(refusal))
-        except (web.HTTPRequestEntityTooLarge, web.RequestPayloadError, UnicodeDecodeError):
+        except (TimeoutError, web.HTTPRequestEntityTooLarge, web.RequestPayloadError, UnicodeDecodeError):
             self._guesses.add(address, time.monotonic())
             return web.Response(status=403, text=f"This is no token of a login link. {_AGAIN}")
         response = web.Response(status=204)

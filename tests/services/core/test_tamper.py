@@ -340,3 +340,45 @@ def test_a_table_that_is_gone_is_said_to_be_and_no_save_is_spoken_of(
     code, lines = doctor(sample_db, capsys)
     assert code == 1 or (code == 4 and table != "kept")
     assert table != "kept" or lines == ["✗ table kept: dropped: it held what was kept"]
+
+
+def test_of_many_of_a_kind_people_are_shown_the_first_five_and_a_program_all(
+    tmp_path: Path, sample_db: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whether a row lacks what it refers to, or is not what was written: a line of another kind is not lost among them."""
+    conn = sqlite3.connect(sample_db)
+    conn.execute("PRAGMA foreign_keys = OFF")
+    conn.executemany("INSERT INTO item_note VALUES (99, ?, 'text')", [(f"A-{n}",) for n in range(1200)])
+    conn.commit()
+    conn.close()
+    code, lines = doctor(sample_db, capsys)
+    assert code == 1
+    assert len(lines) == 6
+    assert [line.endswith("item_note row None refers to nothing. Restore a backup.") for line in lines] == [
+        True
+    ] * 5 + [False]
+    assert lines[5] == (
+        "✗ and 1,195 more like these (item_note row … refers to nothing); `readiness doctor --json` names each"
+    )
+    assert run(["--db", str(sample_db), "doctor", "--json"]) == 1
+    assert len(json.loads(capsys.readouterr().out)["problems"]) == 1200
+
+
+def test_each_kind_is_bounded_by_itself_and_a_sixth_alone_is_counted(
+    sample_db: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    conn = sqlite3.connect(sample_db)
+    triggers = [row[0] for row in conn.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")]
+    for name in triggers:
+        conn.execute(f"DROP TRIGGER {name}")
+    first = [row[0] for row in conn.execute("SELECT key FROM trace ORDER BY key LIMIT 6")]
+    conn.executemany("UPDATE trace_measure SET retried = 7 WHERE trace_key = ?", [(key,) for key in first])
+    conn.execute("UPDATE vote SET na_reason = 'other' WHERE item_id = 'REL-03'")
+    conn.commit()
+    conn.close()
+    code, lines = doctor(sample_db, capsys)
+    assert code == 1
+    measured = [line for line in lines if "not what is measured of the request" in line]
+    assert len(measured) == 6
+    assert measured[5].startswith("✗ and 1 more like these (trace_measure: ")
+    assert any("vote" in line.split(":")[0] for line in lines)

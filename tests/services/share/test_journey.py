@@ -143,6 +143,39 @@ def test_an_answer_whose_note_waits_beside_another_changes_nothing_when_it_comes
     assert len(settling.waiting(apart.first)) == 1
 
 
+@pytest.mark.parametrize("value", ["ben's own words", "chloe's own words", "both of them, in one"])
+def test_a_pair_that_was_settled_is_not_raised_again_by_the_same_answer(apart: Apart, value: str) -> None:
+    copy = apart.copy()
+    assess.note(apart.as_("ben"), "OBS-01", "ben's own words")
+    assess.note(copy, "OBS-01", "chloe's own words")
+    apart.hand_back(copy)
+    (two,) = settling.waiting(apart.first)
+    settling.settle(apart.first, two.rival, value, base=two.stored)
+    again = apart.hand_back(copy)
+    assert [one.outcome for one in again.merged] == [MergeOutcome.SAME]
+    assert settling.waiting(apart.first) == ()
+    # Other words of hers are weighed as ever, and so are the same ones where the settling was taken back.
+    assess.note(copy, "OBS-01", "chloe's second thoughts")
+    if value != "chloe's own words":
+        assert [one.outcome for one in apart.hand_back(copy).merged] == [MergeOutcome.BESIDE]
+        assert len(settling.waiting(apart.first)) == 1
+
+
+def test_a_pair_whose_answer_was_taken_back_is_raised_anew(apart: Apart) -> None:
+    copy = apart.copy()
+    assess.note(apart.as_("ben"), "OBS-01", "ben's own words")
+    assess.note(copy, "OBS-01", "chloe's own words")
+    apart.hand_back(copy)
+    history.undo(apart.first, history.log(apart.first, limit=1)[0].id)
+    assert settling.waiting(apart.first) == ()
+    assert [one.outcome for one in apart.hand_back(copy).merged] == [MergeOutcome.BESIDE]
+    (two,) = settling.waiting(apart.first)
+    settling.settle(apart.first, two.rival, "both", base=two.stored)
+    history.undo(apart.first, history.log(apart.first, limit=1)[0].id)
+    assert len(settling.waiting(apart.first)) == 1
+    assert [one.outcome for one in apart.hand_back(copy).merged] == [MergeOutcome.SAME]
+
+
 def test_what_was_changed_here_meanwhile_stands_until_it_is_asked_for(apart: Apart) -> None:
     copy = apart.copy()
     assess.score(apart.as_("Chloe"), ["OBS-01"], 0)

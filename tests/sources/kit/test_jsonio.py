@@ -104,7 +104,7 @@ def test_a_broken_document_names_line_and_column(make):
 
 def test_a_document_over_the_limit_is_not_read(make, monkeypatch):
     monkeypatch.setattr(jsonio, "MAX_DOCUMENT", 10)
-    with pytest.raises(ReadinessError, match="JSON lines, or in parts"):
+    with pytest.raises(ReadinessError, match=r"JSON lines\), or in parts"):
         jsonio.document(make("x.json", b'{"a": "12345678"}'))
 
 

@@ -96,8 +96,7 @@ class Versions:
     def _nothing(self) -> str:
         if self.shared:
             return (
-                f"Candidate and baseline share {plural(self.shared, 'case')}, but no metric that both carry for them:"
-                " there is nothing to compare."
+                f"Candidate and baseline share {plural(self.shared, 'case')}, but no metric that both carry for them."
             )
         alone = f"{plural(len(self.new), 'case')} in the candidate alone, {len(self.removed):,} in the baseline alone"
         return (

@@ -18,7 +18,7 @@ from readiness_tui.domain.gate_result.model import CasesRow, GateFinding, GateRo
 from readiness_tui.domain.incidents.model import FailureClass, Sev
 from readiness_tui.domain.labels.agreement import Agreement, Between
 from readiness_tui.domain.text.plain import later
-from readiness_tui.domain.verdict.gap import GapState
+from readiness_tui.domain.verdict.gap import GapState, gap_count
 from readiness_tui.domain.verdict.model import Cause, Condition, Flip, Part, Verdict
 
 SCHEMA = 1
@@ -318,7 +318,16 @@ class Scorecard:
     @property
     def top_gaps(self) -> tuple[GapLine, ...]:
         """The three gaps to fix first, without accepted risks."""
-        return tuple(gap for gap in self.gaps if gap.state is not GapState.ACCEPTED)[:3]
+        return self.gaps_to_close[:3]
+
+    @property
+    def gaps_to_close(self) -> tuple[GapLine, ...]:
+        return tuple(gap for gap in self.gaps if gap.state.to_close)
+
+    @property
+    def gap_count(self) -> str:
+        """ "9 · 1 accepted risk", "none"."""
+        return gap_count(gap.state for gap in self.gaps)
 
     @property
     def blockers(self) -> str:

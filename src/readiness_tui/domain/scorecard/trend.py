@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from readiness_tui.domain.scorecard.model import Scorecard
-from readiness_tui.domain.verdict.gap import GapState
 from readiness_tui.domain.verdict.model import Verdict
 
 
@@ -24,7 +23,7 @@ class TrendPoint:
 
 
 def trend_point(card: Scorecard) -> TrendPoint:
-    ages = [gap.age for gap in card.gaps if gap.state is not GapState.ACCEPTED]
+    ages = [gap.age for gap in card.gaps_to_close]
     return TrendPoint(
         verdict=card.verdict,
         headline=card.headline,

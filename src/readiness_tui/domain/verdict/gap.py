@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from readiness_tui.domain.checklists.model import Severity
+from readiness_tui.domain.text.format import plural
 
 
 class GapState(StrEnum):
@@ -22,6 +24,19 @@ class GapState(StrEnum):
     def live(self) -> bool:
         """Whether there is still something to do (or a risk that somebody accepted)."""
         return self not in (GapState.VERIFIED, GapState.CLOSED)
+
+    @property
+    def to_close(self) -> bool:
+        """Whether there is still something to do, and nobody accepted it as a risk."""
+        return self.live and self is not GapState.ACCEPTED
+
+
+def gap_count(states: Iterable[GapState]) -> str:
+    """How many gaps are to be closed, and how many are accepted as a risk: "9 · 1 accepted risk", everywhere the same."""
+    states = tuple(states)
+    left, accepted = sum(one.to_close for one in states), sum(one is GapState.ACCEPTED for one in states)
+    said = f"{left:,}" if left else "none"
+    return f"{said} · {plural(accepted, 'accepted risk')}" if accepted else said
 
 
 @dataclass(frozen=True, slots=True)

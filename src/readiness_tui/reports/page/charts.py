@@ -18,7 +18,6 @@ from readiness_tui.domain.metrics.words import bound_text, metric_label, rule_te
 from readiness_tui.domain.scorecard.model import GapLine, Scorecard
 from readiness_tui.domain.scorecard.trend import Earlier
 from readiness_tui.domain.text.format import NOTHING, full_day, percent, plural
-from readiness_tui.domain.verdict.gap import GapState
 from readiness_tui.reports.escape import markup
 
 MOST = 12  # bars of gap ages
@@ -39,7 +38,7 @@ class Charts:
 
 
 def charts(card: Scorecard, earlier: Sequence[Earlier]) -> Charts:
-    aged = sorted((gap for gap in card.gaps if gap.state is not GapState.ACCEPTED), key=lambda gap: -gap.age)
+    aged = sorted(card.gaps_to_close, key=lambda gap: -gap.age)
     return Charts(
         sections=_chart(_bar(one.title, one.percent, 100, percent(one.percent)) for one in card.sections),
         gate=_chart(_strip(row) for row in card.gate.rows if drawable(row)),

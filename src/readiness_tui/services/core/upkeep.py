@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import platform
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
-from readiness_tui.reports.health import Health
+from readiness_tui.reports.health import DoctorLine, Health
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.tamper import by_hand, pinned, trail_of
 from readiness_tui.services.importing.readers import still_changed
@@ -17,34 +18,43 @@ from readiness_tui.sources import registry
 from readiness_tui.store import imports, sqlite, systems
 from readiness_tui.store.raw import compact as compacting
 
+_NUMBER = re.compile(r"\d+|None")  # of a row or a page
+
 
 def examine(desk: Desk | None, head: str = "") -> Health:
     """SQLite, the whole file and every reference in it, what was changed past the program, and the plugins.
 
     `head`: what a scorecard printed as the end of the history, which the file has to have too.
     """
-    problems = [*registry.problems()]
-    remarks: list[str] = []
+    problems = [DoctorLine(said) for said in registry.problems()]
+    remarks: list[DoctorLine] = []
     trail = None
     if desk is not None:
-        remarks += [desk.store.told] if desk.store.told else []
+        remarks += [DoctorLine(desk.store.told)] if desk.store.told else []
         broken = desk.store.integrity()
-        problems += [f"{desk.store.path}: {line}. Restore a backup." for line in broken]
+        problems += [
+            DoctorLine(f"{desk.store.path}: {line}. Restore a backup.", _NUMBER.sub("…", line)) for line in broken
+        ]
         if not broken:
-            problems += map(str, by_hand(desk))
+            problems += (DoctorLine(str(one), _NUMBER.sub("…", f"{one.table}: {one.said}")) for one in by_hand(desk))
         with desk.store.read() as conn:
             trail = trail_of(conn)
-            problems += pinned(conn, head)
+            problems += map(DoctorLine, pinned(conn, head))
             remarks += [
-                f"Import {info.id} ({one_line(info.path, 100)}) of {one_line(name, 60)}: its reader has changed since. Look at"
-                f" `readiness reread {info.id}`."
+                DoctorLine(
+                    f"Import {info.id} ({one_line(info.path, 100)}) of {one_line(name, 60)}: its reader has changed since. Look at"
+                    f" `readiness reread {info.id}`.",
+                    "imports whose reader has changed",
+                )
                 for name in systems.all(conn)
                 for info in still_changed(imports.all(conn, name))
             ]
         if left := abandoned(desk.store.path):
             remarks.append(
-                f"What `readiness collect` acknowledged and did not store, because it was killed or stopped, waits in"
-                f" {plural(len(left), 'file')} in {left[0].parent}. `readiness collect`, started again, stores it first."
+                DoctorLine(
+                    f"What `readiness collect` acknowledged and did not store, because it was killed or stopped, waits in"
+                    f" {plural(len(left), 'file')} in {left[0].parent}. `readiness collect`, started again, stores it first."
+                )
             )
     return Health(
         python=platform.python_version(),

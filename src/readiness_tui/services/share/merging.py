@@ -36,6 +36,7 @@ from readiness_tui.store.kept.heading import headings
 from readiness_tui.store.mended import former_names
 from readiness_tui.store.rows import Tx, frozen_words
 from readiness_tui.store.sqlite import Connection
+from readiness_tui.store.together import rivals
 
 _Pieces = Mapping[tuple[str, EvidencePiece], Evidence]
 
@@ -166,9 +167,9 @@ def _weighed(
     parts = assessments.dossier_parts(conn, review.id)
     reviewer = _called(conn, review, answer.reviewer)
     me = name_key(reviewer)
-    waiting = {  # what an earlier answer brought stands beside another's already
+    known = {  # what an earlier answer brought stands beside another's already, or somebody has settled the two
         (one.about.partition("/")[2], one.value, name_key(one.by))
-        for one in open_rivals(conn, review)
+        for one in (*open_rivals(conn, review), *rivals.settled(conn, review.id))
         if one.about.startswith("note/")
     }
     for said in answer.items:
@@ -184,7 +185,7 @@ def _weighed(
                 parts.notes.get(said.item_id, "")
             )  # fmt: skip
             found = merged_note(said, text, own=review.secret, overwrite=overwrite)
-            if found.outcome is MergeOutcome.BESIDE and (said.item_id, said.note, me) in waiting:
+            if found.outcome is MergeOutcome.BESIDE and (said.item_id, said.note, me) in known:
                 found = replace(found, outcome=MergeOutcome.SAME)
             yield _unless(found, item, review, said)
         there = {(p.ref, p.witness, p.dated) for p in parts.evidence.get(said.item_id, ())}

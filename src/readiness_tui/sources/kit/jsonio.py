@@ -125,7 +125,7 @@ def document(path: Path) -> bytes:
         if size > MAX_DOCUMENT:
             raise ReadinessError(
                 f"{path} has {size / 2**20:,.0f} MiB, and one JSON document is read up to {MAX_DOCUMENT // 2**20} MiB."
-                " Export it as JSON lines, or in parts."
+                f" {_smaller(path)}"
             )
         data = path.read_bytes().removeprefix(BOM)
     except OSError as error:
@@ -133,8 +133,20 @@ def document(path: Path) -> bytes:
     if peek(data[:HEAD]).kind in (FileKind.EMPTY, FileKind.BINARY):
         raise ReadinessError(f"{path}: {seen(data[:HEAD])}")
     if crowded := too_crowded(data):
-        raise ReadinessError(f"{path}: the document {crowded}. Export it as JSON lines, or in parts.")
+        raise ReadinessError(f"{path}: the document {crowded}. {_smaller(path)}")
     return data
+
+
+def _smaller(path: Path) -> str:
+    """What to do about a document that is too large, which may be meant as JSON lines and have one line."""
+    with path.open("rb") as file:
+        line, after = file.readline(MAX_DOCUMENT), file.read(1)
+    size = f"{len(line) / 2**20:,.0f} MiB"
+    if line.endswith(b"\n") and after:
+        return "Export it as JSON lines, or in parts."
+    if line.endswith(b"\n") or not after:
+        return f"It is one line of {size}: export it with each record on a line of its own (JSON lines), or in parts."
+    return f"Its first line alone is longer than {size}: export it with each record on a line of its own (JSON lines), or in parts."
 
 
 def too_crowded(data: bytes, most: int | None = None) -> str:

@@ -19,7 +19,16 @@ from readiness_tui.domain.text.format import plural
 from readiness_tui.sources.kit.base import Progress, Reject, Warn
 from readiness_tui.sources.kit.columns import Columns, columns, stated_separator
 from readiness_tui.sources.kit.fileio import HEAD, head, unreadable
-from readiness_tui.sources.kit.jsonio import RecordError, as_null, broken, decode, document, members, shaped
+from readiness_tui.sources.kit.jsonio import (
+    MAX_DOCUMENT,
+    RecordError,
+    as_null,
+    broken,
+    decode,
+    document,
+    members,
+    shaped,
+)
 from readiness_tui.sources.kit.peek import BOM, FileKind, peek
 
 MAX_LINE = 16 * 1024 * 1024
@@ -75,7 +84,8 @@ def lines(path: Path, longest: int | None = None) -> Iterator[NumberedLine | Rej
     """Non-empty lines with their 1-based numbers, streamed; those over `longest` bytes (default MAX_LINE) as rejects,
     progress after each block."""
     longest = MAX_LINE if longest is None else longest
-    number, done, carry, skipping = 0, 0, b"", False
+    number, done, carry = 0, 0, b""
+    begun, passed = b"", 0  # of a line that is too long: how it begins, and how much of it went by
     try:
         with path.open("rb") as file:
             total = path.stat().st_size
@@ -84,7 +94,7 @@ def lines(path: Path, longest: int | None = None) -> Iterator[NumberedLine | Rej
                     block, done = block[len(BOM) :], len(BOM)
                     yield Warn(f"{path.name} starts with a byte order mark; it was skipped.")
                 done += len(block)
-                if not skipping and not carry and block.endswith(b"\n") and not block.strip():  # counted, not cut apart
+                if not passed and not carry and block.endswith(b"\n") and not block.strip():  # counted, not cut apart
                     number += block.count(b"\n")
                     yield Progress(done, total)
                     continue
@@ -94,19 +104,20 @@ def lines(path: Path, longest: int | None = None) -> Iterator[NumberedLine | Rej
                     number += 1
                     if part.endswith(b"\r"):
                         part = part[:-1]
-                    if skipping:
-                        skipping = False
+                    if passed:
+                        yield _too_long(number, begun, passed + len(part), longest)
+                        passed = 0
                     elif len(part) > longest:
-                        yield _too_long(number, part, longest)
+                        yield _too_long(number, part, len(part), longest)
                     elif part and not part.isspace():
                         yield number, part
-                if skipping:
-                    carry = b""
-                elif len(carry) > longest:
-                    yield _too_long(number + 1, carry, longest)
-                    carry, skipping = b"", True
+                if passed or len(carry) > longest:
+                    begun = begun if passed else carry[: EXCERPT * 4]
+                    passed, carry = passed + len(carry), b""
                 yield Progress(done, total)
-            if carry and not carry.isspace():
+            if passed:
+                yield _too_long(number + 1, begun, passed, longest)
+            elif carry and not carry.isspace():
                 yield number + 1, carry
     except OSError as error:
         raise unreadable(path, error) from error
@@ -132,15 +143,20 @@ def records(path: Path, *wrappers: str) -> Iterator[Item]:
 
 
 def _goes_on(path: Path, start: bytes) -> bool:
-    """Whether an object that is longer than the head is the first of JSON lines."""
+    """Whether an object that is longer than the head is the first of JSON lines, be it too long to be read or not."""
     if len(start) < HEAD or b"\n" in start.strip():
         return False
+    last, read = b"", 0
     try:
         with path.open("rb") as file:
-            first = file.readline(MAX_LINE)
-            return first.endswith(b"\n") and first.rstrip().endswith(b"}") and file.read(BLOCK).lstrip()[:1] == b"{"
+            while read < MAX_DOCUMENT and (block := file.read(BLOCK)):
+                before, newline, after = block.partition(b"\n")
+                if newline:
+                    return (last + before).rstrip()[-1:] == b"}" and (after + file.read(BLOCK)).lstrip()[:1] == b"{"
+                last, read = block, read + len(block)
     except OSError as error:
         raise unreadable(path, error) from error
+    return False
 
 
 def elements(raws: list[msgspec.Raw], data: bytes, start: int) -> Iterator[Entry | Reject | Progress]:
@@ -296,7 +312,8 @@ def _from_table(path: Path, delimiter: str) -> Iterator[Item]:
         except StopIteration:
             break
         except csv.Error as error:
-            yield Reject(before + 1, f"not a valid CSV row ({error}); lines {before + 1} to {place} were lost to it")
+            yield from _drain(queue)
+            yield Reject(before + 1, f"{bad_row(error, before + 1)}; lines {before + 1} to {place} were lost to it")
             continue
         yield from _drain(queue)
         if found is None:
@@ -315,6 +332,15 @@ def _from_table(path: Path, delimiter: str) -> Iterator[Item]:
             continue
         yield Entry(place, json.dumps(cells, ensure_ascii=False), cells, table=True)
     yield from _drain(queue)
+
+
+def bad_row(error: csv.Error, line: int) -> str:
+    """What is wrong with the row that begins on a line, in the words of who has to mend it."""
+    if "field limit" in (said := str(error)):
+        return f"a quote in the row of line {line} is not closed within {csv.field_size_limit():,} characters"
+    if "unexpected end of data" in said:
+        return f"a quote in the row of line {line} is not closed up to the end of the file"
+    return f"not a valid CSV row ({said})"
 
 
 def _cells(named: Columns, row: list[str]) -> dict[str, Any]:
@@ -342,5 +368,7 @@ def _entry(line: int, raw: bytes) -> Entry:
     return Entry(line, raw.strip().decode(), value)
 
 
-def _too_long(line: int, raw: bytes, longest: int) -> Reject:
-    return reject(line, f"longer than {longest // 2**20} MiB", raw)
+def _too_long(line: int, begins: bytes, size: int, longest: int) -> Reject:
+    return reject(
+        line, f"the line has {size / 2**20:,.1f} MiB, and a line is read up to {longest // 2**20} MiB", begins
+    )

@@ -29,12 +29,14 @@ from typing import Any
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Case, CaseStatus, Completeness, Run, Score, ScoreState
 from readiness_tui.sources.kit import fields
-from readiness_tui.sources.kit.base import CaseRecord, Record, Reject, RunStart
+from readiness_tui.sources.kit.base import CaseRecord, Progress, Record, Reject, RunStart
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.jsonio import RecordError, decode, document, quoted
-from readiness_tui.sources.kit.recordio import EXCERPT, MAX_LINE
+from readiness_tui.sources.kit.recordio import BLOCK, EXCERPT, MAX_LINE, bad_row
 from readiness_tui.sources.promptfoo.case import InputRepeats, ident_of, question_of, red_team_tags
 from readiness_tui.sources.promptfoo.runs import short_label
+
+_Row = tuple[int, list[str] | str]
 
 STATUS = ("Status", "Score", "Named Scores")
 REASONS = ("Grader Reason", "Comment")
@@ -105,14 +107,18 @@ def _marked_columns(header: Sequence[str], first: Sequence[str]) -> list[int]:
 def read_table(path: Path) -> Iterator[Record]:
     """One run per prompt and provider, and their cases. Raises ReadinessError if the file has none."""
     header, lines = _rows(path)
-    first = next(lines, None)
+    first = next((item for item in lines if not isinstance(item, Progress)), None)
     lines = chain([first] if first is not None else [], lines)
     groups = _groups(path, header, first[1] if first is not None and isinstance(first[1], list) else [])
     counts = {group.ident: [0, 0] for group in groups}  # cases, errors
     found: list[CaseRecord | Reject] = []
     notes = fields.Notes()
     repeats = {group.ident: InputRepeats(None) for group in groups}
-    for line, row in lines:
+    for item in lines:
+        if isinstance(item, Progress):
+            yield item
+            continue
+        line, row = item
         if isinstance(row, str):
             found.append(Reject(line, row))
             continue
@@ -151,26 +157,42 @@ def read_table(path: Path) -> Iterator[Record]:
     yield from notes.warnings(path.name)
 
 
-def _rows(path: Path) -> tuple[list[str], Iterator[tuple[int, list[str] | str]]]:
+def _rows(path: Path) -> tuple[list[str], Iterator[_Row | Progress]]:
+    """The names of the columns, and the rows with their lines; instead of a row that cannot be read, why."""
     csv.field_size_limit(MAX_LINE)
     text = document(path).decode("utf-8", "surrogateescape")
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    done = 0
 
-    def rows() -> Iterator[tuple[int, list[str] | str]]:
+    def texts() -> Iterator[str]:
+        nonlocal done
+        for line in text.splitlines(keepends=True):
+            done += len(line)
+            yield line
+
+    reader = csv.reader(texts(), strict=True)
+
+    def rows() -> Iterator[_Row | Progress]:
+        told = 0
         while True:
             before = reader.line_num
+            if done - told >= BLOCK:
+                told = done
+                yield Progress(done, len(text))
             try:
                 row = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
-                yield before + 1, f"not a valid CSV row ({error})"
+                yield (
+                    before + 1,
+                    f"{bad_row(error, before + 1)}; lines {before + 1} to {reader.line_num} were lost to it",
+                )
                 continue
             if row:
                 yield reader.line_num, row
 
     lines = rows()
-    _, header = next(lines, (0, []))
+    _, header = next((item for item in lines if not isinstance(item, Progress)), (0, []))
     if isinstance(header, str):
         raise ReadinessError(f"{path}: line 1: {header}. Export it again.")
     # A damaged name of a column is shown with its damage; only a damaged row is lost.

@@ -14,6 +14,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.kit.fileio import head
 from readiness_tui.sources.kit.jsonio import RecordError, decode
+from readiness_tui.sources.kit.recordio import bad_row
 
 _LARGEST = 16 * 1024 * 1024  # bytes
 #: What the columns of each CSV and the fields of JSON are called, in any case: key, owner, due, state ("": there is none).
@@ -90,7 +91,7 @@ def _csv(text: str) -> Iterator[GapRow]:
                 yield _row(where, *said)
     except csv.Error as error:
         raise _RowError(
-            f"line {reader.line_num}", f"the CSV cannot be read ({one_line(str(error))})", "Export it again"
+            f"line {began}", f"the CSV cannot be read: {bad_row(error, began)}", "Export it again"
         ) from None
     if not columns:
         _columns("line 1", [])

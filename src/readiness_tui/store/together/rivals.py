@@ -62,6 +62,19 @@ def agreed(tx: Tx, system: str, review_id: int | None, about: str, field: str, v
         tx.delete("rival", row["id"])
 
 
+def settled(conn: Connection, review_id: int) -> list[Rival]:
+    """Those of a review that somebody settled, and did not take back: the last that the history says of them is that they
+    were taken away, and not by undoing what brought them."""
+    rows = fetch(
+        conn,
+        "SELECT r.pk, r.old_json, r.new_json, c.undoes FROM change_row r JOIN change c ON c.id = r.change_id"
+        " WHERE r.table_name = 'rival' ORDER BY r.change_id, r.position",
+    )
+    last = {row["pk"]: row for row in rows}
+    gone = (load(row["old_json"]) for row in last.values() if row["new_json"] is None and row["undoes"] is None)
+    return [_rival({**old, "id": old.get("id", 0)}) for old in gone if old["review_id"] == review_id]
+
+
 def written_by(conn: Connection, table: str, pk: str, column: str) -> Row | None:
     """Who wrote the value of a column as it is now, and when: `who`, `at`. None where the history does not say.
 

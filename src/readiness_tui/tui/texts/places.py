@@ -56,7 +56,7 @@ PLACES = {
         "Import a run with {app.import}, or choose one under runs ({evals.tab} turns the tabs) with {evals.candidate}.",
     ),
     "compare": Signpost(
-        "There is nothing to compare yet.",
+        "A comparison needs a candidate and a baseline that share cases.",
         "Here candidate and baseline are compared case by case: what got better, what got worse, what could be luck.",
         "{evals.tab} turns the tabs: under runs {evals.candidate} makes one the candidate, {evals.baseline} the baseline."
         " {app.import} imports runs.",

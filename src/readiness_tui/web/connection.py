@@ -1,0 +1,62 @@
+"""One connection to the server: how many there are at once, how long a request may take to begin, and what is no request."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+
+from aiohttp import web
+
+from readiness_tui.web import pages
+from readiness_tui.web.guard import HEADERS
+
+CONNECTIONS = 256  # at once, those of open windows among them
+HEAD = 20.0  # seconds for the head of a first or next request, and for the body of a login
+_FULL = "The server has as many connections as it takes. Try again in a minute."
+
+
+class Connection(web.RequestHandler):
+    """Closed where no whole request comes in time (aiohttp's keep-alive timer runs from the connection on); a further one
+    than `CONNECTIONS` is told so and closed. What is no HTTP gets a page like every other refusal."""
+
+    __slots__ = ()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        manager = self._manager
+        if manager is not None and len(manager.connections) >= CONNECTIONS and isinstance(transport, asyncio.Transport):
+            transport.write(_raw(HTTPStatus.SERVICE_UNAVAILABLE, "No further connection", _FULL))
+            transport.close()
+            self._manager = None  # it is none of those that are counted
+            return
+        super().connection_made(transport)
+
+    def data_received(self, data: bytes) -> None:
+        if self._manager is not None:
+            super().data_received(data)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        if request.writer.output_size > 0:
+            raise ConnectionError("Part of an answer was sent already.")
+        said = pages.sentence("Not understood", "This is no request as browsers send them, so it is not answered.")
+        response = web.Response(status=status, text=said, content_type="text/html", headers={**HEADERS, "Server": ""})
+        response.force_close()
+        return response
+
+
+def _raw(status: HTTPStatus, title: str, said: str) -> bytes:
+    body = pages.sentence(title, said).encode()
+    headers = {
+        **HEADERS,
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Length": str(len(body)),
+        "Retry-After": "60",
+        "Connection": "close",
+    }
+    lines = [f"HTTP/1.1 {status.value} {status.phrase}", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode() + body
