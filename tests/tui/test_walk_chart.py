@@ -56,3 +56,9 @@ def test_what_is_typed_for_a_key_is_read_as_that_key(key: str) -> None:
     data = typed(key)
     assert data is not None
     assert [event.key for event in XTermParser().feed(data.decode()) if isinstance(event, Key)] == [key]
+
+
+def test_dialogs_are_among_the_screens_that_a_walk_has_to_see() -> None:
+    found = chart.screens()
+    assert {"OverviewScreen", "ExplainDialog", "Palette", "ReadingDialog"} <= found
+    assert "ModalScreen" not in found

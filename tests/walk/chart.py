@@ -152,9 +152,9 @@ def screens() -> set[str]:
             importlib.import_module(module.name)
     waiting, found = [Screen], set()
     while waiting:
-        below = [one for one in waiting.pop().__subclasses__() if one.__module__.startswith(tui.__name__)]
+        below = waiting.pop().__subclasses__()
         waiting += below
-        found |= {one.__name__ for one in below if not one.__subclasses__()}
+        found |= {one.__name__ for one in below if one.__module__.startswith(tui.__name__) and not one.__subclasses__()}
     return found
 
 

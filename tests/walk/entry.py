@@ -99,7 +99,7 @@ def watch(pipe: int) -> None:
 def seen(app: App[Any]) -> dict[str, Any]:
     """`place`, "" while the app ends; `keys`: what is bound here, with its id and whether that is the app's own; `clicks`: the first of each kind of
     widget that is painted and heeds clicks, one of those that do not, and where; `field`: whether one types here."""
-    if not app.screen_stack:
+    if not app.screen_stack or app._exit or app._exception is not None:
         return {"place": "", "keys": [], "clicks": {}, "field": False}
     screen, focused = app.screen, app.focused
     field = isinstance(focused, Input | TextArea)
