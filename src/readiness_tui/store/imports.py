@@ -113,12 +113,8 @@ def find(conn: Connection, system: str, digest: str) -> ImportInfo | None:
 
 def rejects(conn: Connection, import_id: int) -> Iterator[ImportReject]:
     """In the order in which they were met. Reads in chunks: there may be a million."""
-    sql = (
-        "SELECT line, reason, excerpt, position FROM import_reject WHERE import_id = ? AND position > ? ORDER BY position"
-        " LIMIT ?"
-    )
-    last = 0
-    while rows := conn.execute(sql, (import_id, last, staging.BATCH)).fetchall():
+    last, sql = 0, "SELECT line, reason, excerpt, position FROM import_reject WHERE import_id = ? AND position > ?"
+    while rows := conn.execute(f"{sql} ORDER BY position LIMIT ?", (import_id, last, staging.BATCH)).fetchall():
         yield from (ImportReject(*row[:3]) for row in rows)
         last = rows[-1][3]
 

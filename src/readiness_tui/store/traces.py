@@ -158,10 +158,9 @@ def chunks(
 ) -> Iterator[list[tuple[Any, ...]]]:
     """Rows of key, started_at and these columns, in the order of `iter_between`. `source`: the table, or a join of it."""
     where_sql, values = clauses(conn, system)
+    at = UNKNOWN_TIME if end is None else UNKNOWN_TIME + 1  # with an end alone, those without a time are none of them
     if start is not None:
         at = micros(start)
-    else:
-        at = UNKNOWN_TIME if end is None else UNKNOWN_TIME + 1  # with an end alone, those without a time are none of them
     if end is not None:
         where_sql, values = f"{where_sql} AND started_at < ?", [*values, micros(end)]
     key = -1

@@ -522,7 +522,13 @@ def test_the_window_is_whole_utc_days_that_end_with_as_of() -> None:
     assert [name for (names,) in kept.blocks(("id",)) for name in names] == ["first", "last", "naive"]
     assert (len(kept), undated) == (3, 1)
     every, undated = window(recorded, date(2026, 11, 22), None)
-    assert [name for (names,) in every.blocks(("id",)) for name in names] == ["first", "last", "naive", "before", "undated"]
+    assert [name for (names,) in every.blocks(("id",)) for name in names] == [
+        "first",
+        "last",
+        "naive",
+        "before",
+        "undated",
+    ]
     assert (len(every), undated) == (5, 1)
 
 

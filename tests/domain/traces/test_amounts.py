@@ -18,8 +18,8 @@ from readiness_tui.domain.probes.base import SeenTraces
 from readiness_tui.domain.probes.figures import SupportFigure
 from readiness_tui.domain.probes.variety import Variety, constants
 from readiness_tui.domain.runs.model import Outcome, Trace
-from readiness_tui.domain.traces.content import content
 from readiness_tui.domain.traces import listed
+from readiness_tui.domain.traces.content import content
 from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.domain.traces.measured import day_of
 from readiness_tui.domain.traces.recorded import Recorded

@@ -17,10 +17,10 @@ from readiness_tui.services.importing.imported import all_imports, rejects_of, w
 from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.importing.rejected import RejectedLines
 from readiness_tui.services.importing.result import NothingUsableError
+from readiness_tui.services.review.reviews import new_review
 from readiness_tui.sources.kit.base import Reject
 from readiness_tui.store.measured.aside import Aside
 from readiness_tui.store.sqlite import sqlite3
-from readiness_tui.services.review.reviews import new_review
 
 LINES = st.lists(st.builds(Reject, st.integers(0, 2**40), st.text(), st.text(st.characters())), max_size=40)
 
@@ -63,7 +63,7 @@ def test_no_room_for_them_is_a_sentence(crowded: None, monkeypatch: pytest.Monke
         raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(Aside, "lay", full)
-    with pytest.raises(ReadinessError, match="no room for temporary files .* 7 so far"):
+    with pytest.raises(ReadinessError, match=r"no room for temporary files .* 7 so far"):
         RejectedLines(Reject(number, "why") for number in range(9))
 
 

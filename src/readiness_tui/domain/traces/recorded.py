@@ -13,7 +13,6 @@ from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.traces.counted import Counted
 from readiness_tui.domain.traces.leaks import LeakHit
 
-
 #: Of some thousand requests the values of each column that was asked for, as many in each.
 Block = Sequence[Sequence[Any]]
 

@@ -30,7 +30,7 @@ from readiness_tui.domain.traces.shape_steps import (
     steps_of,
 )
 from readiness_tui.domain.traces.steps import flag
-from readiness_tui.domain.traces.traffic import concerns, not_of_users, told_by
+from readiness_tui.domain.traces.traffic import concerns, told_by
 from readiness_tui.domain.traces.version import SHAPE_VERSION as SHAPE_VERSION
 
 _MOST = 2_000  # shapes remembered: most logs have fewer, and some another one in each request
@@ -47,13 +47,11 @@ PLAIN: Marks = (None, None, "", None, 0)
 
 @dataclass(frozen=True, slots=True)
 class TraceShape:
-    """`skeleton`: shows what the record shows. `text`: the marks as JSON. `digest`: of the text, 32 hex digits.
-    `of_users`: no field says that no user sent the request (`traffic.not_of_users`)."""
+    """`skeleton`: shows what the record shows. `text`: the marks as JSON. `digest`: of the text, 32 hex digits."""
 
     skeleton: Trace
     text: str
     digest: str
-    of_users: bool
 
 
 _known: dict[Marks, TraceShape] = {}
@@ -78,7 +76,7 @@ def shape_from(text: str) -> TraceShape:
     """The shape that `TraceShape.text` stands for."""
     skeleton = _skeleton(*json.loads(text))
     digest = blake2b(text.encode(), digest_size=16).hexdigest()
-    return TraceShape(skeleton, text, digest, not not_of_users(skeleton))
+    return TraceShape(skeleton, text, digest)
 
 
 def _marks(trace: Trace) -> Marks:
