@@ -238,6 +238,20 @@ SPITE += [
 ]
 
 
+SPITE += [
+    "acme_a_",
+    "a-",
+    "hooks/a/",
+    'kty"',
+    "creds: a ",
+    "mnemonic: apple ",
+    "apple ",
+    ":5432:a:a:",
+    "$6$a,",
+    "пароль — ",
+]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("unit", SPITE)
 def test_a_megabyte_of_spite_is_read_through(unit: str) -> None:
