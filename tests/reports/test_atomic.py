@@ -7,6 +7,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 from threading import Thread
 
@@ -123,6 +124,7 @@ def test_a_socket_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 _TO_STDOUT = """
 import sys
+import time
 from pathlib import Path
 from readiness_tui.reports.atomic import write_text
 print("before", flush=True)
@@ -175,3 +177,64 @@ atomic.write_text(Path(sys.argv[1]), "half")
 def test_a_character_that_is_no_unicode_is_written_as_its_escape(tmp_path: Path) -> None:
     write_text(tmp_path / "x.md", "a\udcffb")
     assert (tmp_path / "x.md").read_text() == "a\\udcffb"
+
+
+def _left_behind(folder: Path, name: str, hours: float) -> Path:
+    path = folder / name
+    path.write_text("half of it")
+    then = time.time() - hours * 3600
+    os.utime(path, (then, then))
+    return path
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="what is open there cannot be removed, and needs no lock")
+def test_what_a_killed_try_left_goes_with_the_next_try_and_nothing_else_does(tmp_path: Path) -> None:
+    path = tmp_path / "scorecard.md"
+    old = _left_behind(tmp_path, ".scorecard.md.0123456789ab.tmp", 2)
+    stay = [
+        _left_behind(tmp_path, ".scorecard.md.0123456789ac.tmp", 0.5),  # young: its writer may be about to lock it
+        _left_behind(tmp_path, ".scorecard.md.notes.tmp", 99),
+        _left_behind(tmp_path, ".other.md.0123456789ab.tmp", 99),
+        _left_behind(tmp_path, "scorecard.md.0123456789ab.tmp", 99),
+        _left_behind(tmp_path, ".scorecardXmd.0123456789ab.tmp", 99),
+    ]
+    target = _left_behind(tmp_path, "target", 99)
+    link, folder = tmp_path / ".scorecard.md.0123456789ad.tmp", tmp_path / ".scorecard.md.0123456789ae.tmp"
+    link.symlink_to(target)
+    folder.mkdir()
+    os.utime(folder, (0, 0))
+    held = _left_behind(tmp_path, ".scorecard.md.0123456789af.tmp", 99)
+    code = f"import fcntl,sys; f=open({str(held)!r}); fcntl.flock(f, fcntl.LOCK_EX); print(1, flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        write_text(path, "new")
+        assert path.read_text() == "new"
+        assert not old.exists()
+        assert all(one.exists() for one in (*stay, target, folder, held))
+        assert link.is_symlink()
+        writer.communicate(b"")
+    write_text(path, "newer")
+    assert not held.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="what is open there cannot be removed, and needs no lock")
+def test_a_try_that_goes_on_keeps_its_file_from_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it has taken by then: the lock is what tells."""
+    path = tmp_path / "scorecard.md"
+    usual = os.fsync
+    kept: list[str] = []
+
+    def slowly(handle: int) -> None:
+        if stat.S_ISREG(os.fstat(handle).st_mode) and not kept:
+            kept.extend(one for one in os.listdir(tmp_path) if one.endswith(".tmp"))
+            os.utime(tmp_path / kept[0], (0, 0))
+            write_text(path, "in between")
+            assert (tmp_path / kept[0]).exists()
+        usual(handle)
+
+    monkeypatch.setattr(os, "fsync", slowly)
+    write_text(path, "at last")
+    assert path.read_text() == "at last"
+    assert len(kept) == 1
+    assert os.listdir(tmp_path) == ["scorecard.md"]

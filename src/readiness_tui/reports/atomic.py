@@ -10,14 +10,17 @@ import contextlib
 import os
 import re
 import stat
+import time
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.reports import held_file
 
 _LINES = 1_000  # written at once
+_LEFT_AFTER = 3600.0  # seconds after which a file of a write that has not ended is looked at
 _WINDOWS = os.name == "nt"
 #: Names that Windows keeps for devices, in every folder and with every ending; NUL alone may be meant, and swallows all.
 _DEVICE = re.compile(r"(?:CON|PRN|AUX|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³]|NUL(?=[ ]*\.))[ ]*(?:\..*)?", re.IGNORECASE)
@@ -137,11 +140,14 @@ def _refuse(path: Path, there: os.stat_result | None) -> None:
 
 def _replace(path: Path, there: os.stat_result | None, data: Iterable[bytes]) -> None:
     """A new file beside it takes its name, all at once. What a killed try leaves has a name that no other try uses."""
-    temporary = path.with_name(f".{path.name[:40]}.{os.urandom(6).hex()}.tmp")
+    beside = f".{path.name[:40]}."
+    _sweep(path.parent, beside)
+    temporary = path.with_name(f"{beside}{os.urandom(6).hex()}.tmp")
     try:
         # Nobody else reads the new file before it has the permissions of the old one.
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if there is None else 0o600)
         try:
+            held_file.take(handle)
             if there is not None and hasattr(os, "fchmod"):
                 with contextlib.suppress(OSError):  # somebody else's file in a folder that we may write to
                     os.fchown(handle, there.st_uid, there.st_gid)
@@ -156,6 +162,26 @@ def _replace(path: Path, there: os.stat_result | None, data: Iterable[bytes]) ->
         if isinstance(error, OSError):
             raise _failed(path, error, "What was there before is unchanged. Choose another folder.") from error
         raise
+
+
+def _sweep(folder: Path, beside: str) -> None:
+    """Take away what killed tries of this name have left: old enough, and held by no living process (which has its own
+    locked; on Windows what is open cannot be removed)."""
+    left = re.compile(re.escape(beside) + r"[0-9a-f]{12}\.tmp")
+    with contextlib.suppress(OSError), os.scandir(folder) as found:
+        for entry in found:
+            if not left.fullmatch(entry.name):
+                continue
+            with contextlib.suppress(OSError):
+                then = entry.stat(follow_symlinks=False)
+                if not stat.S_ISREG(then.st_mode) or time.time() - then.st_mtime < _LEFT_AFTER:
+                    continue
+                handle = os.open(entry.path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+                try:
+                    if held_file.take(handle):
+                        os.unlink(entry.path)
+                finally:
+                    os.close(handle)
 
 
 def _write_all(handle: int, data: Iterable[bytes], *, flush: bool = False) -> None:

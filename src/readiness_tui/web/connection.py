@@ -41,6 +41,7 @@ class Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
+        del exc, message  # the library's words; whoever sent this is told ours
         if request.writer.output_size > 0:
             raise ConnectionError("Part of an answer was sent already.")
         said = pages.sentence("Not understood", "This is no request as browsers send them, so it is not answered.")

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.services import held_file
+from readiness_tui.reports import held_file
 from readiness_tui.services.core.locate import state_folder
 
 _TOKEN = 32  # bytes of randomness

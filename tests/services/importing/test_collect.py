@@ -540,7 +540,7 @@ def test_what_was_acknowledged_is_imported_by_the_next_one_once(desk):
     assert examine(desk).remarks == ()
     die(first)
     (remark,) = examine(desk).remarks
-    assert f"waits in 1 file in {first.folder}" in remark
+    assert f"waits in 1 file in {first.folder}" in remark.text
     said = []
     with begin(desk) as second:
         stop = threading.Event()

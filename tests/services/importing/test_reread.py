@@ -103,7 +103,7 @@ def test_a_changed_reader_is_named_and_reads_it_otherwise(desk: Desk, tmp_path: 
     monkeypatch.setattr(SOURCE, "read", otherwise, raising=False)
     assert [info.id for info in changed_imports(desk)] == [1]
     (remark,) = examine(desk).remarks
-    assert "readiness reread 1" in remark
+    assert "readiness reread 1" in remark.text
     assert examine(desk).problems == ()
     reread(desk, 1)
     assert {trace.model for trace in seen(desk)} == {"oak"}

@@ -36,6 +36,7 @@ MAX_VALUES = 4_000_000  # in one answer: each takes up to a hundred times its by
 MAX_TOKEN = 8_192  # characters of the name of a page
 SPANS_PAGE = 10  # traces per request for spans, as in MLflow's own client
 MAX_TRACES = 20_000
+_NAMES = 12  # listed to who names another
 _ENDED = ("OK", "ERROR")
 _CREDENTIAL = re.compile(r"[\x20-\x7e]*")  # what a header can carry
 
@@ -180,13 +181,14 @@ def fetch(
     with target.open("wb") as file:
         _write(file, {PULLED: {"url": server.url, "version": server.version()}})
         ids = set()
-        listed = list(_runs(server, chosen))
-        matching = _chosen([run for _, run in listed], runs, ("run_name", "run_id"), server, "run")
-        for name, run in listed:
-            if run in matching:
+        asked = _Named(runs, ("run_name", "run_id"))
+        for name, run in _runs(server, chosen):  # one at a time: a server may hold any number
+            if asked.has(run):
                 _write(file, {"run": run, "experiment": name})
-                ids.add(str(inner(run, "info").get("run_id")))
+                if runs:
+                    ids.add(str(inner(run, "info").get("run_id")))
                 pulled.runs += 1
+        asked.refuse_unknown(server, "run")
         heads = _traces(server, chosen, ids if runs else None, limit, pulled)
         for trace in _with_spans(server, heads, pulled, kept):
             _write(file, trace)
@@ -284,16 +286,35 @@ def _chosen(
     found: Sequence[dict[str, Any]], wanted: Sequence[str], keys: Sequence[str], server: Server, what: str
 ) -> list[dict[str, Any]]:
     """The wanted ones, by name or id; all if none are named. Raises ReadinessError for an unknown name."""
-    if not wanted:
-        return list(found)
-    names = [{str((inner(part, "info") or part).get(key)) for key in keys} for part in found]
-    for name in wanted:
-        if not any(name in known for known in names):
-            listed = ", ".join(
-                sorted({one_line(str((inner(part, "info") or part).get(keys[0])), 40) for part in found})[:12]
-            )
-            raise ReadinessError(f"{server.url} has no {what} {one_line(name, 60)}. There are: {listed or 'none'}.")
-    return [part for part, known in zip(found, names, strict=True) if known & set(wanted)]
+    asked = _Named(wanted, keys)
+    chosen = [part for part in found if asked.has(part)]
+    asked.refuse_unknown(server, what)
+    return chosen
+
+
+class _Named:
+    """What is wanted of the parts of a server, by name or id; all of them where nothing is. `keys`: where a part has its
+    name and its id."""
+
+    def __init__(self, wanted: Sequence[str], keys: Sequence[str]) -> None:
+        self._wanted, self._keys = wanted, keys
+        self._met: set[str] = set()
+        self._some: dict[str, None] = {}  # names that there are, for who named another
+
+    def has(self, part: Mapping[str, Any]) -> bool:
+        said = inner(part, "info") or part
+        if len(self._some) < _NAMES:
+            self._some[one_line(str(said.get(self._keys[0])), 40)] = None
+        met = {str(said.get(key)) for key in self._keys} & {*self._wanted}
+        self._met |= met
+        return bool(met) or not self._wanted
+
+    def refuse_unknown(self, server: Server, what: str) -> None:
+        """Raises ReadinessError where something wanted was not among them."""
+        for name in self._wanted:
+            if name not in self._met:
+                listed = ", ".join(sorted(self._some))
+                raise ReadinessError(f"{server.url} has no {what} {one_line(name, 60)}. There are: {listed or 'none'}.")
 
 
 def _write(file: IO[bytes], record: Mapping[str, Any]) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.services import held_file
+from readiness_tui.reports import held_file
 
 SEGMENT = 1024 * 1024  # bytes after which a new one begins: what one import takes in, in about a second
 

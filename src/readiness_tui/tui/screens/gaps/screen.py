@@ -17,7 +17,7 @@ from readiness_tui.domain.scorecard.gap_lines import gap_lines
 from readiness_tui.domain.scorecard.gap_notes import gap_notes
 from readiness_tui.domain.scorecard.model import GapLine
 from readiness_tui.domain.text.format import due_day, plural
-from readiness_tui.domain.verdict.gap import GapState, called
+from readiness_tui.domain.verdict.gap import GapState, called, gap_count
 from readiness_tui.domain.verdict.gaps import short_item
 from readiness_tui.domain.verdict.model import Condition
 from readiness_tui.domain.verdict.rival import Rival
@@ -104,7 +104,12 @@ blocker holds the release back, major makes a condition, minor neither"""
         ]
         if not self._conditions:
             options.append(Option(empty_text("conditions", self), disabled=True))
-        options.append(Option(Content.styled(f"GAPS  {len(self._lines)}", "bold $text-accent"), disabled=True))
+        options.append(
+            Option(
+                Content.styled(f"GAPS  {gap_count(gap.state for gap in self._lines.values())}", "bold $text-accent"),
+                disabled=True,
+            )
+        )
         options += [
             Pick(gap_line(gap, width, view), id=GAP + key, words=f"{key} {gap.title} {gap.owner} {gap.due or ''}")
             for key, gap in self._lines.items()
