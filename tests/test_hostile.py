@@ -332,9 +332,7 @@ async def test_every_key_of_a_room_on_hostile_data(key: str, hostile_db: Path) -
         keys = [
             active.binding.key
             for active in app.screen.active_bindings.values()
-            if active.binding.id
-            and active.binding.id not in LEFT_OUT
-            and (key == "O" or active.node is not app)
+            if active.binding.id and active.binding.id not in LEFT_OUT and (key == "O" or active.node is not app)
         ]
         assert len(keys) > (10 if key == "O" else 2)
         for pressed in keys:

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
-from typing import TYPE_CHECKING, Any, overload
-
-if TYPE_CHECKING:
-    import msgspec
+from typing import Any, overload
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
@@ -59,35 +55,25 @@ def iso(when: date | None) -> str | None:
     return None if when is None else when.isoformat()
 
 
-# Made once: `json.dumps` makes one at each call.
-_ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _made_once() -> Callable[[Any, int], Iterable[str]] | None:
+    """What `JSONEncoder` makes anew at each call, which takes longer than to encode a row; None where Python has it not."""
+    make = getattr(json.encoder, "c_make_encoder", None)
+    try:
+        made = make(None, _JSON.default, json.encoder.encode_basestring, None, ":", ",", True, False, False)  # type: ignore[misc]
+        return made if "".join(made({"b": "é", "a": None}, 0)) == '{"a":null,"b":"é"}' else None
+    except TypeError:
+        return None
+
+
+_PARTS = _made_once()
 
 
 def dump(value: Any) -> str:
     """Canonical JSON text: the same value gives the same bytes."""
-    return _ENCODE(value)
-
-
-#: Of these types alone, msgspec writes the very bytes that `json` does, in a tenth of the time. A float it writes
-#: otherwise, and of bytes it makes a text.
-_ALIKE = frozenset({str, int, bool, type(None)})
-
-
-def dump_bytes(value: Any, leaves: Iterable[Any]) -> bytes:
-    """`dump` in UTF-8, for what every save writes: lists, and dictionaries whose keys are texts, of the values `leaves`."""
-    if _ALIKE.issuperset(map(type, leaves)):
-        try:
-            return _encoder().encode(value)
-        except (UnicodeEncodeError, OverflowError):  # a lone surrogate, or a number of more than 64 bits
-            pass
-    return dump(value).encode("utf-8", "surrogatepass")
-
-
-@cache
-def _encoder() -> msgspec.json.Encoder:
-    import msgspec  # whoever only reads does without
-
-    return msgspec.json.Encoder(order="deterministic")
+    return _JSON.encode(value) if _PARTS is None else "".join(_PARTS(value, 0))
 
 
 def load(text: str) -> Any:

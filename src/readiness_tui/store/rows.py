@@ -12,7 +12,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.store import sqlite
 from readiness_tui.store.chain import seal
-from readiness_tui.store.codec import dump_bytes, stamp
+from readiness_tui.store.codec import dump, stamp
 
 Row = dict[str, Any]
 Key = int | str | Sequence[int | str]
@@ -43,10 +43,6 @@ class Shape:
 def _insert(table: str, columns: tuple[str, ...]) -> str:
     """Made once: SQLite's module finds a statement that it has prepared by its text."""
     return f"INSERT INTO {table}({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
-
-
-def _json(row: Row) -> str:
-    return dump_bytes(row, row.values()).decode("utf-8", "surrogatepass")
 
 
 def frozen_words(conn: sqlite.Connection, review_id: int) -> str:
@@ -229,10 +225,10 @@ class Tx:
         made = (
             len(self._rows),
             table,
-            dump_bytes(key, key).decode("utf-8", "surrogatepass"),
+            dump(key),
             row.get("item_id"),
-            None if old is None else _json(old),
-            None if new is None else _json(new),
+            None if old is None else dump(old),
+            None if new is None else dump(new),
         )
         self.conn.execute(_INSERT_ROW, (change_id, *made))
         self._rows.append(made)

@@ -1,4 +1,4 @@
-"""What binds an entry: its JSON, whichever library writes it, and the schema's cookie, which the program's own changes move."""
+"""What binds an entry: its JSON, which is the same for ever, and the schema's cookie, which the program's own changes move."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from readiness_tui.domain.runs.model import Trace
-from readiness_tui.store import Store, imports
+from readiness_tui.store import Store, codec, imports
 from readiness_tui.store.chain import seal
-from readiness_tui.store.codec import dump, dump_bytes
+from readiness_tui.store.codec import dump
 from readiness_tui.store.listing import trace_words
 from readiness_tui.store.measured import late_indexes
 from readiness_tui.store.migrations import connect
@@ -34,12 +34,12 @@ def _slow(value: Any) -> bytes:
 
 
 @given(st.dictionaries(st.text(st.characters(categories=["L", "N", "P"])), _LEAF))
-def test_a_row_has_the_same_bytes_whoever_writes_it(row: dict[str, Any]) -> None:
-    assert dump_bytes(row, row.values()) == _slow(row) == dump(row).encode("utf-8", "surrogatepass")
+def test_a_row_has_the_bytes_that_it_always_had(row: dict[str, Any]) -> None:
+    assert dump(row).encode("utf-8", "surrogatepass") == _slow(row)
 
 
 @given(st.text(), st.lists(_LEAF, max_size=9), st.lists(st.lists(_LEAF, max_size=6), max_size=3))
-def test_an_entry_has_the_same_hash_whoever_makes_it(before: str, entry: list[Any], rows: list[list[Any]]) -> None:
+def test_an_entry_has_the_hash_that_it_always_had(before: str, entry: list[Any], rows: list[list[Any]]) -> None:
     assert seal.entry_hash(before, entry, rows) == hashlib.sha256(_slow([before, entry, rows])).hexdigest()
 
 
@@ -47,13 +47,24 @@ def test_every_character_is_written_alike() -> None:
     every = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
     for at in range(0, len(every), 4096):
         some = every[at : at + 4096]
-        assert dump_bytes(some, some) == _slow(some)
+        assert dump(some).encode() == _slow(some)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), b"bytes", {1, 2}, object()], ids=repr)
 def test_what_no_json_holds_is_refused_and_never_written_in_another_way(value: object) -> None:
     with pytest.raises((ValueError, TypeError)):
-        dump_bytes([value], [value])
+        dump([value])
+
+
+def test_a_python_without_the_quick_way_writes_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = {"b": ["é\n", 1.5, None], "a": {"d": True, "c": -1}}
+    quick = dump(row)
+    for other in (None, lambda: None):  # there is none; or one that is called otherwise
+        with monkeypatch.context() as patched:
+            patched.setattr(json.encoder, "c_make_encoder", other)
+            assert codec._made_once() is None
+    monkeypatch.setattr(codec, "_PARTS", None)
+    assert dump(row) == quick
 
 
 # The cookie

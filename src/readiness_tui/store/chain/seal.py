@@ -16,11 +16,10 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.store.codec import dump_bytes
+from readiness_tui.store.codec import dump
 from readiness_tui.store.sqlite import Connection
 
 #: What an entry says, in the order in which it is hashed.
@@ -50,8 +49,8 @@ SINCE = "coalesce((SELECT since FROM chain LIMIT 1), 0)"
 
 def entry_hash(before: str, entry: Sequence[Any], rows: Sequence[Sequence[Any]]) -> str:
     """The hash of an entry (values of ENTRY) with its rows (values of ROW), behind the hash of the one before."""
-    said = dump_bytes([before, entry, rows], chain.from_iterable((entry, *rows)))
-    return hashlib.sha256(said).hexdigest()
+    said = dump([before, entry, rows])
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def append(conn: Connection, entry: Sequence[Any], rows: Sequence[Sequence[Any]]) -> None:
