@@ -29,13 +29,16 @@ _IS = (
     r"(?:\s{1,4}(?:is|was|ist|lautet|war|es|est|era|é|è|jest|är|er|on|to|az|je|este|là|adalah|yra|ja|هي|है|είναι|е)(?:\s{1,2}(?:now|jetzt|set\s{1,2}to))?\s{0,4}:?"
     "|\\s{0,4}[:：=是为為はが는은—–])"
 )
-_LOOSE_IS = (
-    rf"(?:[{SPACE}]+(?:is|was|ist|lautet|war|es|est|era|[\x80-\xff]+|jest|[\x80-\xff]+r|er|on|to|az|je|este|l[\x80-\xff]+|adalah|yra|ja)"
-    rf"(?:[{SPACE}]+(?:now|jetzt|set[{SPACE}]+to))?[{SPACE}:]*|[{SPACE}]*(?:[:=]|[\x80-\xff]+))"
-)
+#: What may stand around the verb, and a sign instead of it. No two repeated classes in a row share a sign, or a text of such
+#: words would be read through for hours without RE2.
+_LOOSE_GAP = rf"[{SPACE}:=\"'`]{{0,60}}"
+_LOOSE_VERB = rf"[{SPACE}]{{1,24}}(?:is|was|ist|lautet|war|es|est|era|jest|r|er|on|to|az|je|este|l|adalah|yra|ja)"
+_LOOSE_SIGN = rf"[{BLANK}]{{0,24}}[:=\x80-\xff]"
 #: What `spoken` wants to see: a digit or a sign in the word.
-_LOOSE_VALUE = rf"""[{SPACE}]*["'`\x80-\xff]*[!-~]{{0,128}}?[0-9!#$%^&*?+~@]"""
-LOOSE_TAIL = rf"{_ENDING}(?:[{SPACE}]+{_LOOSE_FOR}[{SPACE}]|{_LOOSE_IS}{_LOOSE_VALUE})"  # `sieve` writes it once
+_LOOSE_VALUE = rf"""[{SPACE}"'`]{{0,60}}[!-~]{{0,128}}?[0-9!#$%^&*?+~@]"""
+LOOSE_TAIL = (  # `sieve` writes it once
+    rf"{_ENDING}(?:[{SPACE}]{{1,24}}{_LOOSE_FOR}[{SPACE}]|(?:{_LOOSE_VERB}|{_LOOSE_SIGN}){_LOOSE_GAP}(?:(?:now|jetzt|set){_LOOSE_GAP})?(?:to{_LOOSE_GAP})?[!-~]{{0,128}}?[0-9!#$%^&*?+~@])"
+)
 _VALUE = r"((?:[!#-%(-_a-~]|&(?![\w.%\[\]-]{1,40}=)){6,128}+)"  # not the next field of an address
 _DASHED = re.compile(r"[A-Za-z0-9]+(?:[_./:=@-][A-Za-z0-9]*)+")
 _SIGN = re.compile("[!#$%^&*?+~@]")
