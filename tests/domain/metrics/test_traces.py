@@ -108,7 +108,7 @@ def test_a_window_is_what_reading_one_by_one_says(
     for recorded in (RecordedList(made), ByShape(made)):
         found, without = window(recorded, AS_OF, days)
         assert (len(found), without) == (len(kept), undated)
-        assert [name for (name,) in found.columns(("id",))] == [trace.id for trace in kept]
+        assert [name for (ids,) in found.blocks(("id",)) for name in ids] == [trace.id for trace in kept]
         same(observe_slowly(key, kept, tags), observe_traces(key, found, tags))
 
 
