@@ -47,6 +47,9 @@ def test_it_is_the_list_of_them_however_few_are_held(lines: list[Reject]) -> Non
         found = RejectedLines(lines)
         assert len(found) == len(lines)
         assert [*found] == [*found] == lines
+        assert found == RejectedLines(lines)
+        assert found != RejectedLines([*lines, Reject(0, "one more")])
+        assert not lines or found != RejectedLines([*lines[:-1], Reject(0, "another", lines[-1].excerpt + "!")])
         assert (found[:2], found[3:9], found[-2:], bool(found)) == (lines[:2], lines[3:9], lines[-2:], bool(lines))
         assert [found[at] for at in range(-len(lines), len(lines))] == [*lines, *lines]
         with pytest.raises(IndexError):

@@ -46,6 +46,14 @@ class RejectedLines(Sequence[Reject]):
     def __len__(self) -> int:
         return len(self._first) + self._laid + len(self._waiting)
 
+    def __eq__(self, other: object) -> bool:
+        """The same lines in the same order."""
+        if not isinstance(other, RejectedLines):
+            return NotImplemented
+        return len(self) == len(other) and all(one == two for one, two in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]  # lines are added
+
     def __iter__(self) -> Iterator[Reject]:
         yield from self._first
         if self._aside is not None:
