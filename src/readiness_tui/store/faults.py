@@ -59,9 +59,12 @@ def read_only(path: Path, why: str) -> ReadinessError:
     )
 
 
-def no_unicode(text: str) -> ReadinessError:
+class NoUnicodeError(ReadinessError):
     """SQLite takes no text that is not Unicode (a lone surrogate from a broken paste or file name)."""
-    return ReadinessError(
+
+
+def no_unicode(text: str) -> NoUnicodeError:
+    return NoUnicodeError(
         f"The text “{one_line(text, 60)}” holds a character that is not valid Unicode, so it cannot be stored. Nothing was"
         " saved. Take it out and save again."
     )
