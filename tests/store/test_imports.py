@@ -174,6 +174,15 @@ def test_a_long_text_that_is_not_unicode_is_a_reject_and_its_neighbours_are_not(
         assert "bad0" in next(imports.rejects(conn, number)).reason
 
 
+@pytest.mark.parametrize("field", ["id", "model", "status", "question", "error", "feedback", "user", "session"])
+def test_a_record_that_is_not_unicode_ends_no_import(store: Store, field: str) -> None:
+    bad = replace(some(1, "bad")[0], **{field: "a\ud800b"})
+    number = bring(store, traces=[*some(2), bad])
+    with store.read() as conn:
+        assert [trace.id for trace in traces.iter_between(conn, SYSTEM)] == ["t0", "t1"]
+        assert ["surrogates not allowed" in one.reason for one in imports.rejects(conn, number)] == [True]
+
+
 def test_a_batch_of_which_nothing_can_be_stored_is_rejects(store: Store) -> None:
     number = bring(store, traces=[Trace("bad", question="\ud800"), Trace("worse", answer="\ud800")])
     with store.read() as conn:

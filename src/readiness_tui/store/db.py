@@ -235,7 +235,7 @@ class Store:
                 if isinstance(error, sqlite.sqlite3.Error):
                     raise explain(error, self.path) from error
                 if isinstance(error, UnicodeEncodeError):
-                    raise faults.no_unicode(str(error.object)) from error
+                    raise faults.NotUnicodeError(str(error.object)) from error
                 raise
 
     def keep(self, put: Callable[[sqlite.Connection], None]) -> bool:

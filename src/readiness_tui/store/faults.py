@@ -59,15 +59,15 @@ def read_only(path: Path, why: str) -> ReadinessError:
     )
 
 
-class NoUnicodeError(ReadinessError):
-    """SQLite takes no text that is not Unicode (a lone surrogate from a broken paste or file name)."""
+class NotUnicodeError(ReadinessError, ValueError):
+    """SQLite takes no text that is not Unicode (a lone surrogate from a broken paste or file name). Whoever typed it reads the
+    sentence; to an import it is a value that cannot be stored, whose record is rejected and no other."""
 
-
-def no_unicode(text: str) -> NoUnicodeError:
-    return NoUnicodeError(
-        f"The text “{one_line(text, 60)}” holds a character that is not valid Unicode, so it cannot be stored. Nothing was"
-        " saved. Take it out and save again."
-    )
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            f"The text “{one_line(text, 60)}” holds a character that is not valid Unicode, so it cannot be stored. Nothing was"
+            " saved. Take it out and save again."
+        )
 
 
 def explain(error: Exception, path: Path) -> ReadinessError:

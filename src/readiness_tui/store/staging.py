@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TypeVar
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.store import faults, sqlite
+from readiness_tui.store import sqlite
 from readiness_tui.store.db import Store
 from readiness_tui.store.rows import Tx
 
@@ -20,7 +20,7 @@ BATCH = 2_500  # rows a transaction: a reviewer's save waits for at most one of 
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)  # batches leave no audit entry, so no time either
 EXCERPT = 200
 # Not JSON, text that is not Unicode, an integer beyond 64 bits, a time without a zone.
-UNSTORABLE = (ValueError, TypeError, OverflowError, faults.NoUnicodeError)
+UNSTORABLE = (ValueError, TypeError, OverflowError)
 
 
 def batch(store: Store) -> AbstractContextManager[Tx]:
