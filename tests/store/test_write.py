@@ -294,12 +294,12 @@ def test_a_vote_asks_sqlite_for_little(store: Store) -> None:
     ]
 
 
-def test_whoever_waits_asks_soon_then_seldom_then_most_often() -> None:
-    """So that one who is alone hardly waits, many take little from each other, and nobody waits for ever."""
-    first, later, at_last = (db._pause(waited, commits=False) for waited in (0.0, 1.0, db.PATIENCE / 2))
-    assert at_last < first < later
+def test_whoever_waits_asks_often_and_most_often_in_the_end() -> None:
+    """So that the disk is never idle while somebody waits, and nobody waits for ever."""
+    first, at_last = (db._pause(waited, commits=False) for waited in (0.0, db.PATIENCE / 2))
+    assert at_last < first
     tenths = [step / 10 for step in range(100)]
-    assert all(0 < db._pause(waited, commits=False) <= 0.025 for waited in tenths)
+    assert all(0 < db._pause(waited, commits=False) <= 0.005 for waited in tenths)
     # Who commits holds the lock for which the others wait.
     assert all(db._pause(waited, commits=True) <= 0.004 for waited in tenths)
     assert db._pause(0, commits=True) < first
