@@ -50,7 +50,9 @@ def test_every_character_is_written_alike() -> None:
         assert dump(some).encode() == _slow(some)
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), b"bytes", {1, 2}, object()], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), b"bytes", {1, 2}, object()], ids=lambda value: type(value).__name__
+)
 def test_what_no_json_holds_is_refused_and_never_written_in_another_way(value: object) -> None:
     with pytest.raises((ValueError, TypeError)):
         dump([value])
