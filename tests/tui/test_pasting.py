@@ -37,5 +37,7 @@ async def test_nothing_of_a_paste_is_lost(field: str, sample_app: ReadinessApp) 
         assert time.thread_time() - began < 20  # seconds of a core; it takes a third of one, of a text three
         lines = "one\n  two\r\n\nthree\n"
         assert await paste(lines) == ("one   two three" if isinstance(into, Input) else lines.replace("\r", ""))
+        as_terminals_send = lines.replace("\r\n", "\n").replace("\n", "\r")
+        assert await paste(as_terminals_send) == await paste(lines)
         assert "\x1b" not in await paste("a\x1b]52;c;aGk=\x07b")
         assert sample_app._exception is None

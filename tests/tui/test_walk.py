@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 import time
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from tests.walk import chart, charted, outside
 from tests.walk.inside import Found, walk
 from tests.walk.stages import Stage
+from tests.walk.terminal import Terminal
 
 pytestmark = pytest.mark.slow
 
@@ -67,3 +69,20 @@ def test_in_a_terminal(tmp_path: Path) -> None:
     walked = outside.walk(Stage("hostile", tmp_path), 5, 25)
     assert walked.wrong == ""
     assert walked.presses > 20
+
+
+def test_whether_it_answers_is_asked_by_a_size_that_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody in a terminal is told of the size that it has already, and so nobody would answer."""
+    monkeypatch.setattr(outside, "SILENT", 5.0)
+    app = "from signal import *; sizes = {SIGWINCH}; pthread_sigmask(SIG_BLOCK, sizes); print('here', flush=True)"
+    app += "\nwhile sigwait(sizes): print('painted', flush=True)"
+    terminal = Terminal(before=app, size=(22, 80))
+    try:
+        terminal.until("here")
+        before = terminal.size
+        for seed in range(12):
+            assert outside._answers(terminal, random.Random(seed))
+            assert terminal.size != before
+            before = terminal.size
+    finally:
+        terminal.close()

@@ -110,8 +110,8 @@ def _press(terminal: Terminal, dice: random.Random) -> str:
 def _answers(terminal: Terminal, dice: random.Random) -> bool:
     """Whether a new size is painted."""
     terminal.read(0.2)
-    rows, columns = dice.choice(SIZES[:2])
-    terminal.resize(rows - dice.randrange(1, 4), columns)
+    others = [(rows - fewer, columns) for rows, columns in SIZES[:2] for fewer in (1, 2, 3)]
+    terminal.resize(*dice.choice([size for size in others if size != terminal.size]))
     end = time.monotonic() + SILENT
     while time.monotonic() < end:
         if terminal.read(0.2) or terminal.process.poll() is not None:

@@ -35,6 +35,7 @@ class Terminal:
         pipes: Sequence[int] = (),
     ) -> None:
         self.written = b""
+        self.size = size
         self._main, other = pty.openpty()
         ioctl(other, TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
 
@@ -90,6 +91,8 @@ class Terminal:
             os.write(self._main, text if isinstance(text, bytes) else text.encode())
 
     def resize(self, rows: int, columns: int) -> None:
+        """Who is in it is told so only where that is another size."""
+        self.size = (rows, columns)
         ioctl(self._main, TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def hang_up(self) -> None:

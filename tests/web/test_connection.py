@@ -85,19 +85,57 @@ async def test_a_login_whose_token_does_not_come_is_refused(serve: Serve, monkey
     writer.close()
 
 
-async def test_a_connection_too_many_is_told_and_room_comes_back(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection_module, "CONNECTIONS", 3)
+@pytest.mark.parametrize("target", [b"http://xn--a/", b"http://xn--a:1/login"])
+async def test_a_name_that_is_none_is_answered_and_its_connection_ends(serve: Serve, target: bytes) -> None:
+    reader, writer = await _open((await serve()).address)
+    writer.write(b"GET " + target + b" HTTP/1.1\r\nHost: xn--a\r\n\r\n")
+    said = await _said(reader)
+    assert said.startswith("HTTP/1.1 400 ")
+    assert "This is no request as browsers send them" in said
+    writer.close()
+
+
+async def test_whoever_holds_connections_keeps_nobody_out(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether they say nothing, or ask for much and read nothing of it."""
+    monkeypatch.setattr(connection_module, "CONNECTIONS", 8)
     running = await serve()
-    idle = [await _open(running.address) for _ in range(3)]
-    await asyncio.sleep(0.1)
-    for _ in range(5):
-        reader, writer = await _open(running.address)
-        said = await _said(reader)
+    name = running.address.removeprefix("http://")
+    async with running.visitor("ben") as ben:
+        pane = await ben.window()
+        await pane.until("for ben")
+        held = []
+        for number in range(24):
+            reader, writer = await _open(running.address)
+            if number % 2:
+                writer.transport.pause_reading()  # type: ignore[attr-defined]
+                writer.write(f"GET /assets/page.js HTTP/1.1\r\nHost: {name}\r\n\r\n".encode() * 2_000)
+            held.append((reader, writer))
+            await asyncio.sleep(0.01)
+        async with running.visitor("ben") as other:
+            assert (await other.get("/"))[0] == 200
+        await pane.type("x")
+        await pane.until("typed x")
+        for _, writer in held:
+            writer.transport.abort()
+
+
+async def test_a_connection_beside_as_many_windows_is_told_and_room_comes_back(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = await serve()
+    async with running.visitor("ben") as ben:
+        pane = await ben.window()
+        await pane.until("for ben")
+        monkeypatch.setattr(connection_module, "CONNECTIONS", 1)
+        reader, writer = await _open(running.address)  # in the place of whatever the visitor has open beside the window
+        writer.close()
+        for _ in range(5):
+            reader, writer = await _open(running.address)
+            if said := await _said(reader):
+                break
         assert said.startswith("HTTP/1.1 503 ")
         assert "as many connections as it takes" in said
         assert all(f"{name}: {value}\r\n" in said for name, value in HEADERS.items())
-        writer.close()
-    for _, writer in idle:
         writer.close()
     await asyncio.sleep(0.2)
     async with running.visitor("ben") as ben:

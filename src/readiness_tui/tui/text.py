@@ -60,10 +60,10 @@ def join(*parts: Content | str) -> Content:
 
 def pasted(text: str, field: object) -> str:
     """What a paste brings into a field: nothing raw, because a field shows what it holds. Lines become one where it takes only
-    the first of several and would drop the others."""
+    the first of several and would drop the others. Most terminals end each line of a paste as Enter would, with a lone CR."""
     from textual.widgets import Input
 
-    clean = sanitise.visible(text)
+    clean = sanitise.visible(text.replace("\r\n", "\n").replace("\r", "\n"))
     if isinstance(field, Input) and type(field)._on_paste is Input._on_paste:
         return " ".join(line for line in clean.splitlines() if line.strip())
     return clean

@@ -210,6 +210,8 @@ class AppServer:
         self._windows.add(window)
         try:
             await browser.prepare(request)
+            if isinstance(request.protocol, Connection):
+                request.protocol.window = True
             await window.start(_size(request.query.get("width"), 80), _size(request.query.get("height"), 24))
             told.append(await self._relay(browser, window, login))
         except OSError as error:
