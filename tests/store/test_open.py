@@ -313,3 +313,11 @@ def test_an_open_old_program_stops_writing_after_an_upgrade(
     Store.open(path).close()
     with pytest.raises(ReadinessError, match="newer readiness-tui"), store.write("ana", "x", now=NOW):
         pytest.fail("the block ran")
+
+
+def test_an_older_file_copied_over_the_open_one_is_another_file(store: Store, path: Path) -> None:
+    with sqlite.sqlite3.connect(path) as conn:
+        conn.execute("PRAGMA user_version = 3")
+    conn.close()
+    with pytest.raises(ReadinessError, match="replaced while it was open"), store.write("ana", "x", now=NOW):
+        pytest.fail("the block ran")

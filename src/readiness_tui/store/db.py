@@ -335,7 +335,7 @@ class Store:
         if not same:
             raise faults.moved(self.path)
         if (now := found(conn)) != self.version:
-            raise faults.newer(self.path, now, self.version)
+            raise faults.newer(self.path, now, self.version) if now > self.version else faults.moved(self.path)
         # While a database is open in WAL mode its -wal file is there; asking SQLite each time would cost ten times more.
         if not sqlite.wal_is_safe() and os.path.exists(self._wal) and writing.journal_of(conn) == "wal":
             raise writing.mixed(self.path)
