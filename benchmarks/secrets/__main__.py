@@ -1,8 +1,8 @@
 """`python -m benchmarks.secrets`: what share of labelled credentials is masked, by kind, and how much harmless text is.
 
-Four lists that share no line: `development`, which the rules were written with, `held_out`, lines as another scanner
-describes them, `strangers`, formats from vendors' documents in places drawn at random, and `scanners`, from the rule lists of gitleaks and
-TruffleHog. The held-out half was first run on
+Five lists that share no line: `development`, which the rules were written with, `held_out`, lines as another scanner
+describes them, `strangers`, formats from vendors' documents in places drawn at random, `scanners`, from the rule lists of gitleaks and
+TruffleHog, and `detectors`, drawn by chance from those of five others. The held-out half was first run on
 rules that had never met it: 518 of 550 were masked (94.2 %), and 10 of 595 harmless texts were taken for one (1.7 %). What was
 missed then (a login in .netrc, `-u … -p …`, `-Password`, Amazon's MWS tokens, the Spanish word for password with its ñ) was
 mended as kinds, so that its figure of today is no longer one of texts unseen.
@@ -11,11 +11,20 @@ The strangers came after that, in a list of 222 kinds: 843 of 904 were masked (9
 (0.6 %). `passwd=`, a value in a field beside its name, subscripts, short sentences and four vendors were mended as kinds, too.
 What is kept here is shorter and leans on what was missed: of it the rules of that day masked 637 of 745 (85.5 %).
 
-The scanners came last, whole as it is kept: of its first draw 890 of 945 were masked (94.2 %), and of the 329 harmless texts written
+The scanners came third, whole as it is kept: of its first draw 890 of 945 were masked (94.2 %), and of the 329 harmless texts written
 with it none was changed. Ten vendors' formats fell, five of a login's names (counted as credentials then; its password was masked),
 what stands beside a variable that is read (`env.SECRET || "…"`), a login given to a library, a tag of YAML, `-passin pass:…`, and
 any password that begins like a rule of validation (`gt…`, `min…`). They were mended as kinds, with two dozen more formats that the
 scanners list.
+
+The detectors came last: 104 kinds, of which a draw chose the vendor, the rule, and the places. 485 of 520 were masked (93.3 %), and none
+of 306 harmless texts was changed. Of the 35 missed, seven were labels that asked for too much: in five the name before a password
+(which was masked), in one a vendor's name that stood beside its key as well, in one a prefix in a case that its vendor does not
+write. The others were formats of nine vendors (in small letters, or short), PKCS #12 in base64, tokens of two or three parts that begin
+like JSON and are none, and two ways to write what is beside its name: in a call (`put("X-Api-Key", "…")`), and behind the address
+that it opens. They were mended as kinds, with some twenty formats more of the same lists: 512 of the same 520 are masked now. What
+is kept here has the labels put right, as shapes; of it the rules of that day masked 495 of 520 (95.2 %). A name with a value of few
+letters, or with hardly a digit, is still missed: `"myintervals_token": "chsqq124ms6"`.
 """
 
 from __future__ import annotations
@@ -27,7 +36,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from benchmarks.secrets import development, harmless, held_out, lookalikes, scanners, strangers
+from benchmarks.secrets import bystanders, detectors, development, harmless, held_out, lookalikes, scanners, strangers
 from benchmarks.secrets.measure import Shown, measure
 from readiness_tui.cli.common import as_json, say, say_json
 
@@ -36,6 +45,7 @@ HALVES = {
     "held out": held_out.samples,
     "strangers": strangers.samples,
     "scanners": scanners.samples,
+    "detectors": detectors.samples,
 }
 
 
@@ -44,7 +54,7 @@ HALVES = {
 @as_json
 def main(each: int, as_json: bool) -> None:
     """How much of labelled credentials is masked, and how much harmless text; beside detect-secrets, where installed."""
-    plain = [*harmless.samples(each), *lookalikes.samples(each)]
+    plain = [*harmless.samples(each), *lookalikes.samples(each), *bystanders.samples(each)]
     found = {name: measure(samples(each), plain) for name, samples in HALVES.items()}
     peers = {name: measure(samples(each), plain, hide) for name, samples in HALVES.items()} if (hide := _peer()) else {}
     if as_json:

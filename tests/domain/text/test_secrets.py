@@ -34,6 +34,19 @@ CREDENTIALS = {
     "acme_" + "sk_" + A36: "prefixed-key",
     "acme_" + A36: "prefixed-key",
     "$6$" + "rounds=5000$abcdefgh$" + A36 * 2: "password-hash",
+    # In small letters, or short, behind letters that say nothing; a mark in the middle.
+    "cr-" + "0a1b2c3d4e" * 6: "vendor-token",
+    "pul-" + A36.lower() + "wxyz": "pulumi-token",
+    "mlsn." + A36: "vendor-token",
+    "vtwn_" + A36[:20]: "vendor-token",
+    "sc_" + "a1b2c3.d4e5.acc-" + A36[:20].lower() + "." + A36.lower(): "authress-key",
+    "pat-" + "na1-a1B2c3D4-e5F6-g7H8-i9J0-k1L2m3N4o5P6": "hubspot-token",
+    "z9y8x7" + "0a1b2c3d4e" * 3 + "nral": "new-relic-key",
+    A36 * 2 + "abcd" + "+ABa" + "1x2Y3" + "Q==": "azure-key",
+    "0a1b2c3d" * 4 + "." + A36[:16]: "vendor-token",
+    "MIIKagI" + "BAzCC" + A36 * 2 + "\n" + A36 + "==": "private-key",
+    "ey" + A36[:30] + ".ey" + A36 + "." + A36: "jwt",  # of whatever its parts are made
+    "ey" + A36[:30] + ".ey" + A36: "jwt",
     JWT: "jwt",
     PEM: "private-key",
     PEM.replace("\n", "\\n"): "private-key",  # as JSON text carries it
@@ -87,6 +100,13 @@ ASSIGNED = [
     ("mật khẩu là {}", "hunter2x", "spoken-secret"),
     ("admin:{} does not work", "Hunter2x!", "spoken-secret"),
     ("APP_PASS={}", "hunter2x", "assigned-secret"),
+    ('headers.put("X-Api-Key", "{}")', "f237b61d89fa7ba8c2d90e5e05baecba", "assigned-key"),
+    ('props.setProperty("db.password", "{}")', "Tundra9!xy", "assigned-key"),
+    ('[\\"access_token\\", \\"{}\\"]', "aB3dE5gH7jK9mN1pQ3rS", "assigned-key"),
+    ("sonar.login', '{}'", "f237b61d89fa7ba8c2d90e5e05baecba4b23c450", "assigned-key"),
+    ("<Pass>{}</Pass>", "hunter2x", "assigned-secret"),
+    ("amqps://send:{}@q.example.org", "sMqo3oyp53rNxbwR4sy/UmQxNueVulXC/m5zclb8RBA=", "url-password"),
+    ('Client("https://q.servicebus.windows.net", "listen", "{}")', A36 + "ABCdef7" + "=", "azure-key"),
     ("please set VERCEL_TOKEN to {} and retry", "aB3dE5gH7jK9mN1pQ3rS", "spoken-secret"),
 ]
 INNOCENT = [
@@ -123,6 +143,12 @@ INNOCENT = [
     "key_features_of_the_2026_release api-7f8d9c6b5-x2x4z auth-service-5d4f8c7b9d-abcde pass: gpt-4o-2026 first_pass=1",
     "https://docs.example.com/webhooks/how-to-verify-signatures root:x:0:0:root:/root recovery phrase is what you should keep",
     "the key is 550e8400-e29b-41d4-a716-446655440000; the secret is in aws-secrets-manager/prod/db2",
+    '["password", "email2", "token", "user_v2"] errors.add("password", "too_short8") setError("password", "min8")',
+    '("cache_key", "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6") define("PASSWORD", "required|min:8") setProperty("password", "${PW2}")',
+    "BSA-2026-Annual-Report-final-version pina_colada_recipes_of_2026_for_everybody",
+    "<pass>12</pass> https://cdn.example.com:8080/assets/images/logo2x/largeAndRound@2x.png",
+    'https://x.azconfig.io/kv {"x-ms-content-sha256": "' + A36 + "ABCdef7" + '="}',
+    "cr-" + hashlib.sha1(b"x").hexdigest() + " " + hashlib.md5(b"x").hexdigest() + ".tar.gz",
     "",
 ]
 
@@ -249,6 +275,13 @@ SPITE += [
     ":5432:a:a:",
     "$6$a,",
     "пароль — ",
+    '"key", "',
+    'put("password", "a',
+    "://a:AAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    "servicebus.windows.net ",
+    "MIIKagIBAzCC",
+    ".eyaaaaaaaaaaaaaaaa",
+    "sc_aaaaa.aaaa.acc-",
 ]
 
 

@@ -47,7 +47,7 @@ _GROUPS: dict[str, tuple[str, ...]] = {
     )
     for gate in ("", *_GATES)
 }
-_TAILS = (named.LOOSE_TAIL, named.LOOSE_ELSE, spoken.LOOSE_TAIL)
+_TAILS = (named.LOOSE_TAIL, named.LOOSE_ELSE, named.LOOSE_PAIR, spoken.LOOSE_TAIL)
 _GROUPED = "(?:[ ./()-]{0,3}[0-9])"
 # What holds a long number, as `personal_data` tells it, or begins at most 24 characters before one and ends at most 45
 # behind it. A number's beginning is told from the middle of a longer one, so that times are passed by.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from readiness_tui.domain.text.secret.named import ASSIGN, HARMLESS, LOOSE_ASSIGN, NAMES, name_before
-from readiness_tui.domain.text.secret.rule import BLANK, SPACE, TOKEN, SecretRule, mixed, of
+from readiness_tui.domain.text.secret.rule import BLANK, SPACE, TOKEN, SecretRule, cased, mixed, of
 from readiness_tui.domain.text.secret.values import real, scattered, strong, typed, word_or_number
 
 _PARAMETER = (
@@ -18,6 +18,8 @@ _COOKIE = (
     "phpsessid", "jsessionid", r"asp\.net_sessionid", r"connect\.sid", "sessionid", "_session", "csrftoken", "remember_token",
     "aspxauth", "sessiontoken",
 )  # fmt: skip
+
+_DIGEST = re.compile("sha|md5|digest|hash|etag|integrity", re.IGNORECASE)
 
 
 def _flagged(match: re.Match[str]) -> bool:
@@ -46,6 +48,11 @@ def _in_address(match: re.Match[str]) -> bool:
         or "hook" in match.string[max(0, match.start() - 60) : match.start()]
     )
     return strong(match[1].replace("%", "+")) or (told and scattered(match[1]))
+
+
+def _given(match: re.Match[str]) -> bool:
+    """A key, and no digest of what lies at the address."""
+    return cased(match[1]) and not _DIGEST.search(match.group())
 
 
 ADDRESSED = (
@@ -97,6 +104,26 @@ ADDRESSED = (
         r":/{1,2}[^\s/:@\"']{0,64}+:([^\s/\"'<>]{3,128})@",
         (r""":/{1,2}[^\t-\r\x1c- /:@"']*:[^\t-\r\x1c- /"']+@""",),
         of(real),
+    ),
+    SecretRule(  # in base64, and its slashes as they are
+        "url-password",
+        r"://[^\s/:@\"']{1,64}+:([A-Za-z0-9+/]{24,128}+={0,2})@",
+        (r"""://[^\t-\r\x1c- /:@"']*:[a-z0-9+/]{24}""",),
+        of(strong),
+    ),
+    # Given to a client of Azure after the address that it opens.
+    SecretRule(
+        "azure-key",
+        r"(?:servicebus\.windows\.net|core\.windows\.net|documents\.azure\.com|azure-devices\.net|azconfig\.io)"
+        r"[^\r\n]{0,160}?[^A-Za-z0-9+/]([A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{86}==)(?![A-Za-z0-9+/=])",
+        (
+            r"servicebus\.windows\.net",
+            r"core\.windows\.net",
+            r"documents\.azure\.com",
+            r"azure-devices\.net",
+            r"azconfig\.io",
+        ),
+        _given,
     ),
     SecretRule(
         "url-token",

@@ -12,6 +12,8 @@ from readiness_tui.domain.text.secret.rule import FREE, SecretRule, cased, key, 
 HEX, ALNUM, WORD = "a-f0-9", "A-Za-z0-9", "A-Za-z0-9_-"
 _DOTTED, _BASE64 = "A-Za-z0-9_.-", "A-Za-z0-9+/=_-"
 UUID = "[A-Fa-f0-9]{8}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{4}-[A-Fa-f0-9]{12}"
+#: As some vendors draw it: any letter in the places of a UUID.
+ANY_UUID = UUID.replace("A-Fa-f0-9", "A-Za-z0-9")
 END = "(?![A-Za-z0-9])"
 
 #: Most specific first: where two overlap, the earlier one names the hit.
@@ -122,7 +124,7 @@ FORMATS = (
         rf"{FREE}([A-Za-z0-9]{{14}}\.atlasv1\.[A-Za-z0-9_=-]{{40,}}+)",
         (r"\.atlasv1\.[a-z0-9_=-]{16}",),
     ),
-    key("pulumi-token", "pul-", HEX, 40),
+    key("pulumi-token", "pul-", "a-z0-9", 40, sure=mixed),
     key("1password-token", "ops_eyJ", _BASE64, 60),
     SecretRule(
         "1password-key",
@@ -155,7 +157,7 @@ FORMATS = (
     key("octopus-key", "API-", "A-Z0-9", 25, sure=mixed),
     key("openshift-token", "sha256~", WORD, 40),
     key("docker-token", "dckr_pat_ dckr_oat_", WORD, 20),
-    key("gem-host-key", "rubygems_", HEX, 40),
+    key("gem-host-key", "rubygems_", "a-z0-9", 40, sure=mixed),
     key("nuget-key", "oy2", "a-z0-9", 43, sure=mixed, tail=END),
     key("clojars-token", "CLOJARS_", ALNUM, 50),
     key("crates-token", "cio", ALNUM, 32, sure=cased, tail=END),
@@ -219,7 +221,7 @@ FORMATS = (
     key("clickup-token", "pk_", "0-9A-Z_", 36, sure=mixed),
     key("typeform-token", "tfp_", "A-Za-z0-9_.=-", 40, sure=random),
     key("contentful-token", "CFPAT-", WORD, 40, sure=random),
-    SecretRule("hubspot-token", rf"{FREE}(pat-(?:na|eu|ap)[0-9]-{UUID}){END}", ("pat-[a-z]{2}[0-9]-[a-f0-9]{8}",)),
+    SecretRule("hubspot-token", rf"{FREE}(pat-(?:na|eu|ap)[0-9]-{ANY_UUID}){END}", ("pat-[a-z]{2}[0-9]-[a-z0-9]{8}",)),
     SecretRule("salesforce-token", rf"{FREE}(00D[A-Za-z0-9]{{12,15}}![A-Za-z0-9._]{{60,}}+)", ("00d[a-z0-9]{12,15}!",)),
     key("salesforce-token", "5AEP861", "A-Za-z0-9._=", 60),
     SecretRule("tines-webhook", r"\.tines\.com/webhook/([a-z0-9]{32}/[a-z0-9]{32})", (r"\.tines\.com/webhook/",)),
@@ -301,7 +303,7 @@ FORMATS = (
     key("shippo-token", "shippo_live_ shippo_test_", HEX, 40),
     key("easypost-key", "EZAK EZTK", ALNUM, 50, sure=mixed),
     key("ramp-key", "ramp_id_ ramp_sec_", ALNUM, 30, sure=mixed),
-    key("polar-token", "polar_oat_ polar_pat_", WORD, 30, sure=random),
+    key("polar-token", "polar_oat_ polar_pat_ polar_at_", WORD, 20, sure=pieced),
     # Mail and telephone.
     key("mailgun-key", "key- pubkey-", "a-z0-9", 32, sure=mixed, tail=END),
     SecretRule(
@@ -319,7 +321,11 @@ FORMATS = (
     # Watching.
     key("new-relic-key", "NRAK- NRII- NRJS- NRRA- NRIQ- NRSP- NRAA-", WORD, 16, sure=mixed),
     key("new-relic-key", "NRBR-", HEX, 16),
-    SecretRule("new-relic-key", rf"{FREE}((?:eu01xx)?[a-f0-9]{{26,38}}(?:FFFF)?NRAL){END}", ("nral",)),
+    SecretRule(
+        "new-relic-key",
+        rf"{FREE}((?:eu01xx)?[a-f0-9]{{26,38}}(?:FFFF)?NRAL|[A-Za-z0-9]{{6}}[a-f0-9]{{30}}(?:NRAL|nral)){END}",
+        ("nral",),
+    ),
     SecretRule("new-relic-key", rf"{FREE}((?:AA|eu01xx)[a-f0-9]{{34,40}}-NRMA){END}", ("-nrma",)),
     key("rootly-key", "rootly_", HEX, 40),
     key("grafana-token", "glsa_ glc_", "A-Za-z0-9_+/=", 30, sure=random),
@@ -333,7 +339,7 @@ FORMATS = (
         60,
     ),
     key("honeycomb-key", "hcaik_ hcxik_ hcamk_", ALNUM, 30, sure=random),
-    key("posthog-key", "phx_ phs_", ALNUM, 30, sure=random),
+    key("posthog-key", "phx_ phs_", WORD, 30, sure=random),
     key("mapbox-token", "sk.eyJ", _DOTTED, 40),
     # People and places.
     key("facebook-token", "EAA", ALNUM, 80, sure=cased),

@@ -187,6 +187,24 @@ def _fallback(match: re.Match[str]) -> bool:
     return bool(_READS.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start())) and typed(match[1])
 
 
+# Two words of a call or a pair: `put("X-Api-Key", "…")`, `setProperty("db.password", "…")`.
+_PAIR = r"\\{0,3}[\"'`]\s{0,4},\s{0,4}\\{0,3}[\"'`]([^\s\"'`\\]{6,512}+)\\{0,3}[\"'`]"
+LOOSE_PAIR = rf"{_NUMBERED}\\{{0,3}}[\"'`][{SPACE}]*,[{SPACE}]*\\{{0,3}}[\"'`][^{BLANK}\"'`\\]{{6}}"
+_SETS = re.compile(
+    r"(?:set_?(?:property|env|secret|header|config|option|param(?:eter)?|value|string)?|put\w{0,12}|define)"
+    r"\(\s{0,4}\\{0,3}[\"'`][\w.-]{0,30}\Z",
+    re.IGNORECASE,
+)
+
+_TELLS = re.compile(NAMES, re.IGNORECASE)
+
+
+def _paired(match: re.Match[str]) -> bool:
+    """What is set by its name, or a key by its look: a list of words holds no other."""
+    sets = _SETS.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start())
+    return bool(sets and _TELLS.match(match.group()) and typed(match[1])) or _key_like(match)
+
+
 NAMED = (
     SecretRule(
         "assigned-secret",
@@ -214,6 +232,20 @@ NAMED = (
         rf"(?:{'|'.join(_ANY_KEY)}){_NUMBERED}{_ITS_VALUE}",
         _LOOSE_ITS_VALUE,
         _key_like,
+        any_case=True,
+    ),
+    SecretRule(
+        "assigned-key",
+        rf"(?:{NAMES}|{'|'.join(_ANY_KEY)}){_NUMBERED}{_PAIR}",
+        tuple(f"{name}{LOOSE_PAIR}" for name in (*_PASSWORD, *_SECRET, *_ANY_KEY)),
+        _paired,
+        any_case=True,
+    ),
+    SecretRule(
+        "assigned-secret",
+        r"<pass(?: encoding=\"base64\")?>\s{0,4}([^\s<>]{6,256}+)\s{0,4}</pass>",
+        ("pass>[^<>]{6}", "pass encoding="),
+        of(typed),
         any_case=True,
     ),
     # A password is told by its name even where it is short, or a word in quotes.

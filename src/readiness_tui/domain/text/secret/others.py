@@ -9,6 +9,12 @@ from readiness_tui.domain.text.secret.rule import FREE, SecretRule, cased, key, 
 #: What stands before a UUID.
 _HEADS = ("ovsxp_", "ovsxat_", "waka_", "-dep-", "-api-", "sec-c-", "_production_", "_sandbox_", "ctx7sk-", "sk_")
 
+
+def _cased_piece(value: str) -> bool:
+    """No name in capitals with a year, as `BSA-2026-Report` is."""
+    return cased(value) and pieced(value)
+
+
 OTHERS = (
     # Without a word that says so, or too short for `prefixed`.
     key(
@@ -25,7 +31,8 @@ OTHERS = (
     key("vendor-token", "hawk. amzn1.oa2-cs.v1. WPL_AP0. WPL_AP1.", "A-Za-z0-9_.+/=-", 20, sure=mixed),
     key("vendor-token", "secret-token: AstraCS: endr+ bce-v3/ALTAK", "A-Za-z0-9_:./=-", 16, sure=mixed),
     key("vendor-token", "IGQV IGAA A21AA 3MVG9 AKLT GOOG1E dG9rO", "A-Za-z0-9_.+/=-", 40, sure=mixed),
-    key("vendor-token", "BSA 4/0A", WORD, 27, sure=cased),
+    key("vendor-token", "4/0A", WORD, 27, sure=cased),
+    key("vendor-token", "BSA", WORD, 24, sure=_cased_piece),
     key("vendor-token", "BBFF- BBUS-", ALNUM, 26, sure=random),
     SecretRule(
         "vendor-token",
@@ -44,4 +51,59 @@ OTHERS = (
     SecretRule("vendor-token", rf"{FREE}([0-9]{{1,15}}-[A-Za-z0-9]{{64}}){END}", ("-[a-z0-9]{64}",), of(cased), "-"),
     SecretRule("vendor-token", rf"{FREE}(K00[0-9][A-Za-z0-9/+]{{27}}){END}", ("k00[0-9][a-z0-9/+]{27}",), of(cased)),
     key("digitalocean-token", "DO00", "0-9A-Z", 16, sure=mixed, tail=END),
+    # Behind a few letters: in small ones, or short.
+    key("vendor-token", "cr-", HEX, 50, tail=END),
+    key("vendor-token", "mlsn.", ALNUM, 30, sure=random),
+    key("vendor-token", "na1. eu1.", "A-Za-z0-9+/", 90, sure=cased),
+    key("vendor-token", "vtwn_ essu_ AIK_CI_ dvc_server_ persona_production_ persona_sandbox_", WORD, 16, sure=random),
+    key("vendor-token", "pina_ prf_ tss_", WORD, 20, sure=pieced),
+    key("vendor-token", "flp_ waka_", ALNUM, 36, sure=mixed),
+    SecretRule("vendor-token", rf"{FREE}(ion_[A-Za-z0-9]{{36,}}+){END}", ("ion_[a-z0-9]{36}",), of(mixed), "_"),
+    key("vendor-token", "packagist_ort_ packagist_out_ packagist_oat_", HEX, 60),
+    key("vendor-token", "api_live. api_live_us. api_live_ca. api_sandbox.", WORD, 20, sure=random),
+    key("vendor-token", "SWMTKN-1- SWMKEY-1-", "A-Za-z0-9+/-", 40, sure=mixed),
+    key("vendor-token", "apk_ apk_user_", "A-Za-z0-9+/=", 80, sure=cased),
+    key("vendor-token", "cog_", "a-z2-7", 52, sure=mixed, tail=END),
+    key("vendor-token", "cflt", "A-Za-z0-9+/", 60, sure=cased, tail=END),
+    key("vendor-token", "configcat-sdk-1/", "A-Za-z0-9_/-", 40, sure=mixed),
+    key("vendor-token", "EXO", ALNUM, 24, sure=cased, tail=END),
+    key("vendor-token", "RGAPI-", "a-z0-9_-", 36, sure=mixed),
+    key("vercel-token", "vcp_ vci_ vca_ vcr_ vck_", WORD, 40, sure=_cased_piece),
+    SecretRule("fly-token", rf"{FREE}(FlyV1 [A-Za-z0-9=_,/+-]{{60,}}+)", ("flyv1 [a-z0-9=_,/+-]{16}",), of(mixed)),
+    SecretRule("slack-token", rf"{FREE}(xoxd-[A-Za-z0-9/+%_=-]{{40,}}+)", ("xoxd-[a-z0-9/+%_=-]{16}",), of(mixed)),
+    SecretRule("vendor-token", rf"{FREE}([A-Za-z0-9+/]{{22}}==:[A-Za-z0-9]{{32}}){END}", (":[a-z0-9]{32}",), of(cased)),
+    SecretRule(
+        "authress-key",
+        rf"{FREE}((?:sc|ext)_[a-z0-9]{{5,30}}\.[a-z0-9]{{4,6}}\.acc[_-][a-z0-9-]{{10,32}}\.[a-z0-9+/_=-]{{30,}}+)",
+        (r"\.acc[_-][a-z0-9-]{10}",),
+        gate=".",
+    ),
+    # A mark in the middle, at its place: the rest of the list that `azure-key` is from.
+    SecretRule(
+        "azure-key",
+        rf"{FREE}([A-Za-z0-9+/]{{76}}\+A(?:Ba|MC)[A-Za-z0-9+/]{{5}}[AQgw]==|[A-Za-z0-9+/]{{33}}(?:\+ARm|AZEG)[A-P][A-Za-z0-9+/]{{5}}="
+        r"|[A-Za-z0-9_-]{44}AzFu[A-Za-z0-9_-]{5}[AQgw]==)",
+        (r"\+aba[a-z0-9+/]{5}", r"\+amc[a-z0-9+/]{5}", r"\+arm[a-p]", "azeg[a-p]", "azfu[a-z0-9_-]{5}"),
+    ),
+    # A certificate with its key, as PKCS #12 has them, in base64.
+    SecretRule(
+        "private-key",
+        rf"{FREE}(MI[I-L][A-Za-z0-9+/]{{2}}[AQgw]IBAzCC[A-Za-z0-9+/]{{20,}}+=*+(?:\s?(?:\\r)?(?:\\n|\n)[A-Za-z0-9+/]{{16,}}+=*+)*+)",
+        ("ibazcc[a-z0-9+/]{16}",),
+    ),
+    SecretRule(  # an id and its secret
+        "vendor-token",
+        rf"{FREE}([a-f0-9]{{32}}\.[A-Za-z0-9]{{16}}){END}(?!\.)",
+        (r"\.[a-z0-9]{16}",),
+        of(lambda value: cased(value[33:])),
+        ".",
+    ),
+    # Like a JWT, whatever its parts are written in: two or three of them, and each begins as JSON does.
+    SecretRule(
+        "jwt",
+        rf"{FREE}(ey[A-Za-z0-9_-]{{16,600}}+\.ey[A-Za-z0-9_-]{{16,9000}}+(?:\.[A-Za-z0-9_-]{{8,}}+)?)",
+        (r"\.ey[a-z0-9_-]{16}",),
+        of(cased),
+        ".",
+    ),
 )
