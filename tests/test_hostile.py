@@ -389,7 +389,7 @@ class Terminal:
         os.write(self._main, b"\x11")  # ctrl+q
         self.read(limit=5)
         try:
-            return self._process.wait(timeout=10)
+            return self._process.wait(timeout=60)
         finally:
             if self._process.poll() is None:
                 os.killpg(self._process.pid, signal.SIGKILL)
