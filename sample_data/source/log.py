@@ -18,7 +18,7 @@ BAD_INDEX = datetime(2026, 11, 21, 8, 40, tzinfo=UTC)  # the incident INC-1
 ROLLED_BACK = datetime(2026, 11, 21, 10, 52, tzinfo=UTC)
 EXTRA = 16  # requests more in that time: people asked again
 LEAK = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)  # the next ticket about an outage holds the key (INC-2)
-FIXTURE_KEY = "sk-" + "test-NOT-A-REAL-KEY-" + "4f1c09d2" + "7ab853e6"  # in parts, so that a scan finds it in the log alone
+FIXTURE_KEY = "sk-" + "test-NOT-A-REAL-KEY-" + "4f1c09d2" + "7ab853e6"  # in parts: a scan finds it in the log alone
 
 SORRY = "Sorry, something went wrong on our side and I could not finish. Please try again in a minute."
 UNSURE = "I could not find this in our documents, and I would rather not guess. Shall I open a ticket for a person?"
