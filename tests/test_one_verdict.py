@@ -269,7 +269,7 @@ def first_words(text: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", range(10))
+@pytest.mark.parametrize("part", range(0, 10, 2))  # every other review
 async def test_app_report_json_and_exit_status_agree(part: int, files: Path, tmp_path: Path, cli: Cli) -> None:  # noqa: F811
     from readiness_tui.tui.screens.overview.glance import verdict_line
     from readiness_tui.tui.screens.overview.look import verdict_of

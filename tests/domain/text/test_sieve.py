@@ -134,7 +134,7 @@ def test_what_a_rule_matches_is_seen(rule) -> None:
     rng = random.Random(rule.name)
     pattern = secrets._expression(rule.exact, rule.any_case)
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=30, deadline=None)
     @given(st.from_regex(pattern), st.sampled_from(["", "x ", "漢", "é"]))
     def check(text: str, before: str) -> None:
         texts = [before, before + text, rng.choice(INNOCENT)]
