@@ -7,9 +7,7 @@ from typing import Any
 fcntl: Any
 try:
     import fcntl
-except (
-    ImportError
-):  # Windows: it cannot be asked there; but an open file cannot be removed there, which keeps two apart as well
+except ImportError:  # Windows: nothing can be asked, but what is open cannot be removed, which keeps two apart as well
     fcntl = None
 
 

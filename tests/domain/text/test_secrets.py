@@ -110,6 +110,10 @@ ASSIGNED = [
     ("please set VERCEL_TOKEN to {} and retry", "aB3dE5gH7jK9mN1pQ3rS", "spoken-secret"),
 ]
 INNOCENT = [
+    # Ids of environments and machines begin with words that keys begin with, too.
+    "session test-4f1c09d27ab853e6 of build prod-3f2a1b9c8d7e6f5a4b3c2d1e0f9a8b7c6d5e4f3a in private-subnet-0a1b2c3d4e5f67890",
+    "api-7f8d9c6b54c2f4a1 runs registry/app:prod-9f8e7d6c5b4a3f2e since live-2026-11-20-a1b2c3d4e5f6a7b8",
+    '{"flag_key": "550e8400-e29b-41d4-a716-446655440000"}',
     str(uuid.UUID(int=0x1234567890ABCDEF1234567890ABCDEF)),
     "sha256:" + hashlib.sha256(b"x").hexdigest(),
     "commit " + hashlib.sha1(b"x").hexdigest(),

@@ -86,7 +86,7 @@ _THING = re.compile(
     r"(?:customer|order|event|job|task|workflow|product|tenant|org(?:ani[sz]ation)?|entity|node|session|thread|ticket|case"
     r"|article|page|template|feature|metric|label|category|asset|widget|component|step|version|release|environment|region"
     r"|team|member|invoice|payment|transaction|incident|alert|conversation|chat|experiment|snapshot|bucket|folder|batch"
-    r"|segment|prompt|query)s?[ _.-]?$",
+    r"|segment|prompt|query|flag)s?[ _.-]?$",
     re.IGNORECASE,
 )
 _VENDOR = re.compile(

@@ -18,6 +18,10 @@ _TELLING = (
     "sk", "rk", "ak", "pat", "sat", "uat", "oat", "pak", "key", "apikey", "secret", "sec", "token", "tok", "tkn", "live", "test",
     "prod", "production", "sandbox", "api", "auth", "access", "priv", "private", "admin", "refresh", "bearer", "password",
 )  # fmt: skip
+#: Of these, the words of places and environments: `test-4f1c09d27ab853e6`, `prod-` and a commit, `private-subnet-…` are ids.
+_PLACES = frozenset("live test prod production sandbox api auth access private admin".split())  # noqa: SIM905
+_KEYS = frozenset(_TELLING) - _PLACES
+_HEX = re.compile("[0-9a-f]+|[0-9A-F]+")
 #: What opens nothing, by any of its first words: public, an id, a digest.
 _OPEN = frozenset(
     """pk pub public publishable phc id ids client call tool toolu tooluse srvtoolu msg message thread file asst assistant run
@@ -50,7 +54,9 @@ def _told(match: re.Match[str]) -> bool:
     if _UUID.fullmatch(tail):
         return head in _SECRET_UUID
     least = 12 if sign == "_" else 16  # behind a dash may be the name of a machine: `api-7f8d9c6b5-x2x4z`
-    return any(_random(piece, least, 0.25) for piece in _PARTS.split(tail))
+    words = {head, *_PARTS.split(match[1][: match.start(2) - match.start(1)].lower())}
+    an_id = words.isdisjoint(_KEYS)
+    return any(_random(piece, least, 0.25) and not (an_id and _HEX.fullmatch(piece)) for piece in _PARTS.split(tail))
 
 
 def _untold(match: re.Match[str]) -> bool:
