@@ -202,6 +202,11 @@ def test_overlapping_finds_are_one_hit_named_by_the_more_telling_pattern() -> No
     assert [h.pattern for h in find_secrets(f"api_key={key} and {JWT}")] == ["sk-key", "jwt"]
 
 
+def test_what_is_glued_to_a_credential_is_masked_too() -> None:
+    key, digest = f"sk-proj-{A36}", f"$6$rounds=5000$abcdefgh${A36}{A36}"
+    assert mask(f"{key}{digest}") == "[masked sk-key][masked password-hash]"
+
+
 def test_a_private_key_cut_off_by_the_log_is_masked_to_where_it_ends() -> None:
     cut = PEM[: PEM.index("AbCd")]
     assert mask("before " + cut) == "before [masked private-key]"

@@ -48,7 +48,8 @@ _GATES = {
         r"(?:key|token|secret|passw(?:or)?d|_pass|pwd|phrase|code|auth|credentials?|creds|pat|login|jwt|bearer)[^\s=:]{0,9}"
         r"(?: [a-z0-9]{1,10})?\W{0,14}[:=]"
     ),
-    "spoken": re.compile(r"[\s:=\x80-\U0010ffff]\S{0,64}[0-9!#$%^&*?+~@]"),
+    # White space, `:`, `=` or anything beyond ASCII: said by what it is not, it compiles in no time.
+    "spoken": re.compile(r"[^\x00-\x08\x0e-\x1b!-9;<>-\x7f]\S{0,64}[0-9!#$%^&*?+~@]"),
 }
 
 
@@ -65,6 +66,7 @@ def _steps() -> Iterator[tuple[re.Pattern[str] | None, list[tuple[list[SecretRul
 _STEPS = tuple(_steps())
 _RANK = {rule.name: rank for rank, rule in reversed(tuple(enumerate(RULES)))}
 _SHORTEST = 6  # of a password
+_LOOKS = 4  # what was glued to a credential is free once that is masked, and is looked at again
 
 # Short enough to be guessed from a word list: even a digest of such a secret gives it away.
 GUESSABLE = frozenset(
@@ -87,13 +89,14 @@ def find_secrets(text: str) -> list[SensitiveHit]:
 def _found(text: str) -> list[SensitiveHit]:
     """What the rules find in the text as it stands; in no order."""
     low = text.lower()
+    data = low.encode("utf-8", "surrogatepass")
     found: list[SensitiveHit] = []
     for gate, rules in _STEPS:  # plain loops: this runs over every text of every trace
         if gate is not None and not gate.search(low):
             continue
         for alike, looks in rules:
             for start, look in looks:
-                if start in low and _look(look).search(low):
+                if start in low and _look(look).search(data):
                     found += (
                         SensitiveHit(rule.name, *match.span(1))
                         for rule in alike
@@ -124,9 +127,9 @@ def _expression(source: str, any_case: bool) -> re.Pattern[str]:
 
 
 @cache
-def _look(loose: str) -> re.Pattern[str]:
-    """The quick look of `sieve` on one text: a byte beyond ASCII is any letter beyond it."""
-    return re.compile(bounded(loose).replace(r"\x80-\xff", r"\x80-\U0010ffff"))
+def _look(loose: str) -> re.Pattern[bytes]:
+    """The quick look of `sieve` on one text, in bytes as there: compiling a class of all letters takes ten times as long."""
+    return re.compile(bounded(loose).encode())
 
 
 def mask(text: str) -> str:
@@ -137,12 +140,16 @@ def mask(text: str) -> str:
 
 
 def _masked(text: str) -> str:
-    parts: list[str] = []
-    at = 0
-    for hit in find_secrets(text):
-        parts += (text[at : hit.start], f"[masked {hit.pattern}]")
-        at = hit.end
-    return "".join((*parts, text[at:])) if parts else text
+    for _ in range(_LOOKS):
+        parts: list[str] = []
+        at = 0
+        for hit in find_secrets(text):
+            parts += (text[at : hit.start], f"[masked {hit.pattern}]")
+            at = hit.end
+        if not parts:
+            break
+        text = "".join((*parts, text[at:]))
+    return text
 
 
 def remark_on(typed: Iterable[str]) -> str:

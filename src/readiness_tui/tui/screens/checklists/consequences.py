@@ -50,7 +50,9 @@ class Consequences:
                 await screen.host.reckon(preview_vote, view.workings, view.who, item_id, n, together) for n in (0, 1, 2)
             ]
             if self._present() == item_id and screen.view is view:
-                shown.update(item_text.consequence(results, copy=view.lent is not None))
+                said = item_text.consequence(results, copy=view.lent is not None)
+                inside = shown.content_size
+                shown.update(said, layout=said.get_height(shown.styles, inside.width or 1) != inside.height)
 
         self._still.ask(lambda: screen.run_worker(cast(WorkType[None], compute), group=_GROUP, exclusive=True))
 

@@ -54,6 +54,7 @@ B blocker: below 2 it holds the release back   M major   m minor   P a proof pro
         self.own(self.scoring, self.scoring.last)
         self._wanted: str | None = None  # an item another screen asked to be shown
         self._rows: dict[str, tuple[tuple[Standing, int, bool, bool, str, tuple[str, ...]], Content]] = {}
+        self._listed: PickList | None = None
         self._shown = ""  # the item beside the list
         self._beside = WhenStill(self, BESIDE)
 
@@ -139,8 +140,11 @@ B blocker: below 2 it holds the release back   M major   m minor   P a proof pro
 
     @property
     def item_id(self) -> str | None:
-        """None, too, where the room was taken down while something was worked out."""
-        return next((listed.current for listed in self.query("#items").results(PickList)), None)
+        """None, too, where the room was taken down while something was worked out. Asked at each look at what others do, so
+        the list is not searched for among all widgets again."""
+        if self._listed is None or not self._listed.is_attached:
+            self._listed = next(iter(self.query("#items").results(PickList)), None)
+        return self._listed.current if self._listed is not None else None
 
     @property
     def present(self) -> Present | None:
