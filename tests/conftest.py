@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +39,17 @@ def _home_of_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Names of homes, counted here: `mktemp` reads the whole folder for the next number, ten thousand times."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_home(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """State and configuration go to a folder of the test's own, and no database is named from outside."""
-    _at_home(tmp_path_factory.mktemp("home"), monkeypatch)
+    _at_home(next(_homes), monkeypatch)
     monkeypatch.delenv("READINESS_DB", raising=False)
     monkeypatch.setenv("READINESS_WHO", "ana")
     monkeypatch.setenv("TZ", "UTC")

@@ -188,14 +188,14 @@ def painting(stage: Stage) -> Iterator[Comparison]:
     hello_key = Side("hello", python(_PAINT, "key", _SCREEN, "Hello", "", _DOWN, "--", *python(_HELLO)), tells=True)
     for key, database in (("sample", stage.small), ("many", stage.large)):
         app = readiness("--db", database)
-        yield Comparison(
-            f"paint-{key}", f"first useful paint, {key}", Side("app", python(_PAINT, "first", _SCREEN, "NO-GO", "--", *app), tells=True),
-            hello, goal="≤ hello-world + 0.25 s", beyond=0.25,
-        )  # fmt: skip
-        yield Comparison(
+        yield Comparison(  # first: an app that stays open for a while keeps what the next one opens with
             f"key-{key}", f"↓ in Checklists, {key}",
             Side("app", python(_PAINT, "key", _SCREEN, "NO-GO", "C", _DOWN, "--", *app), tells=True), hello_key,
             goal="≤ 1.5 × an empty app's", most=1.5,
+        )  # fmt: skip
+        yield Comparison(
+            f"paint-{key}", f"first useful paint, {key}", Side("app", python(_PAINT, "first", _SCREEN, "NO-GO", "--", *app), tells=True),
+            hello, goal="≤ hello-world + 0.25 s", beyond=0.25,
         )  # fmt: skip
 
 
