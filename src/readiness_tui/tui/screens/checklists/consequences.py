@@ -52,7 +52,7 @@ class Consequences:
             if self._present() == item_id and screen.view is view:
                 said = item_text.consequence(results, copy=view.lent is not None)
                 inside = shown.content_size
-                shown.update(said, layout=said.get_height(shown.styles, inside.width or 1) != inside.height)
+                shown.update(said, layout=said.get_height(shown.styles.get_rules(), inside.width or 1) != inside.height)
 
         self._still.ask(lambda: screen.run_worker(cast(WorkType[None], compute), group=_GROUP, exclusive=True))
 
