@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from benchmarks import organisation
 from benchmarks.speed import material
 from benchmarks.speed.clock import Side, python
 
@@ -17,6 +18,7 @@ _HERE = Path(__file__).parent
 _FLOORS, _PAINT, _HELLO, _INSIDE = (_HERE / f"{name}.py" for name in ("floors", "paint", "hello", "inside"))
 _SCREEN = "120x40"
 _DOWN = "\\x1b[B"
+LARGE_REVIEW = ("--system", "assistant 01")  # of the organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,15 @@ class Stage:
         return self.laid(f"sample-{self.records}.db", self._fill)
 
     @property
+    def organisation(self) -> Path:
+        """A large organisation's file, its newest review judged."""
+        return self.laid("organisation.db", _organise)
+
+    @property
+    def cases(self) -> Path:
+        return material.write_cases(self.file(f"cases-{self.records}.jsonl"), self.records)
+
+    @property
     def empty(self) -> Path:
         return self.laid(
             "empty.db", lambda path: _quiet(readiness("--db", path, "new", "--system", "bot", "--release", "1"))
@@ -96,6 +107,11 @@ class Stage:
             left.unlink()
         shutil.copy(self.empty, target)
         return target
+
+
+def _organise(path: Path) -> None:
+    organisation.make(path).close()
+    _quiet(readiness("--db", path, *LARGE_REVIEW, "check"))
 
 
 def _quiet(command: tuple[str, ...]) -> None:
@@ -135,6 +151,15 @@ def importing(stage: Stage) -> Iterator[Comparison]:
         "import-otlp", "import of the same requests as OTLP", ours(otlp), floor("decoded", otlp),
         _peer("mlflow", traces, other) if stage.records <= 10_000 else None, "≤ 4 × decoding it, ≤ 110 MB", most=4, memory=110,
     )  # fmt: skip
+    cases = stage.cases
+    yield Comparison(
+        "import-cases",
+        "import of a run of as many cases",
+        ours(cases),
+        floor("decoded", cases),
+        goal="≤ 110 MB",
+        memory=110,
+    )
 
 
 def saving(stage: Stage) -> Iterator[Comparison]:
@@ -181,6 +206,33 @@ def cold(stage: Stage) -> Iterator[Comparison]:
     )  # fmt: skip
 
 
+def listing(stage: Stage) -> Iterator[Comparison]:
+    large = stage.large
+    for job, what, most, words in (
+        ("page", "a page of the list of traces, at any depth and in any order", 0.0005, "≤ 0.5 ms"),
+        ("search", "the first 100 traces that hold a word", 0.001, "≤ 1 ms"),
+    ):
+        yield Comparison(
+            job, what, Side(job, python(_INSIDE, job, large), tells=True),
+            peer=Side({"page": "OFFSET", "search": "LIKE"}[job], python(_INSIDE, f"{job}_plain", large), tells=True),
+            goal=f"{words} of SQL", seconds=most,
+        )  # fmt: skip
+
+
+def organising(stage: Stage) -> Iterator[Comparison]:
+    """What is done at the large review of a large organisation, beside the same at the sample's."""
+    large, small = stage.organisation, stage.small
+    yield Comparison(
+        "check-organisation", "check, 316 items and 60 reviewers beside the sample's",
+        Side("check", readiness("--db", large, *LARGE_REVIEW, "check")), Side("check", readiness("--db", small, "check")),
+    )  # fmt: skip
+    yield Comparison(
+        "score-organisation", "a score, until its consequences stand, 316 items, 60 reviewers, 40 reviews",
+        Side("score", python(_INSIDE, "score", large, LARGE_REVIEW[1], "person 02"), tells=True),
+        Side("score", python(_INSIDE, "score", small, "", "ana"), tells=True), goal="≤ 0.1 CPU s", seconds=0.1,
+    )  # fmt: skip
+
+
 def painting(stage: Stage) -> Iterator[Comparison]:
     if not sys.platform.startswith("linux"):
         return
@@ -197,6 +249,12 @@ def painting(stage: Stage) -> Iterator[Comparison]:
             Side("app", python(_PAINT, "key", _SCREEN, "NO-GO", "C", _DOWN, "--", *app), tells=True), hello_key,
             goal="≤ 1.5 × an empty app's", most=1.5,
         )  # fmt: skip
+    apps = [(stage.organisation, *LARGE_REVIEW), (stage.small,)]
+    down = [
+        Side("app", python(_PAINT, "key", _SCREEN, "GO", "C", _DOWN, "--", *readiness("--db", *app)), tells=True)
+        for app in apps
+    ]
+    yield Comparison("key-organisation", "↓ in Checklists, 316 items and 60 reviewers beside the sample's", *down)
 
 
 GROUPS: dict[str, Callable[[Stage], Iterator[Comparison]]] = {
@@ -204,5 +262,7 @@ GROUPS: dict[str, Callable[[Stage], Iterator[Comparison]]] = {
     "saving": saving,
     "reading": reading,
     "cold": cold,
+    "listing": listing,
+    "organisation": organising,
     "painting": painting,
 }
