@@ -66,7 +66,7 @@ class Stage:
 
     @property
     def small(self) -> Path:
-        return self.laid("sample.db", lambda path: _quiet(readiness("--db", path, "demo", "--no-open")))
+        return self.laid("sample.db", _sample)
 
     @property
     def large(self) -> Path:
@@ -99,7 +99,7 @@ class Stage:
     def _fill(self, path: Path) -> None:
         shutil.copy(self.small, path)
         _quiet(readiness("--db", path, "import", self.traces))
-        _quiet(readiness("--db", path, "check"))  # whoever opens a file first judges it
+        _quiet(readiness("--db", path, "check"))
 
     def fresh(self) -> Path:
         target = self.file("target.db")
@@ -107,6 +107,11 @@ class Stage:
             left.unlink()
         shutil.copy(self.empty, target)
         return target
+
+
+def _sample(path: Path) -> None:
+    _quiet(readiness("--db", path, "demo", "--no-open"))
+    _quiet(readiness("--db", path, "check"))  # whoever opens a file first judges it
 
 
 def _organise(path: Path) -> None:
