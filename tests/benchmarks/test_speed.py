@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from functools import partial
 
 import pytest
-from benchmarks.organisation import Size, make
 from benchmarks.speed import comparisons, material
 from benchmarks.speed.__main__ import main
 from benchmarks.speed.clock import Side, Use, in_turns, python
@@ -113,7 +111,7 @@ def test_beside_floor_and_peer_stands_the_ratio_to_each():
     ],
 )
 def test_the_command_measures_whole_commands(tmp_path, monkeypatch, group, keys):
-    monkeypatch.setattr(comparisons.organisation, "make", partial(make, size=Size().times(0.1)))
+    monkeypatch.setattr(comparisons, "FACTOR", "0.1")
     arguments = ["--records", "300", "--runs", "1", "--only", group, "--folder", str(tmp_path), "--json"]
     done = CliRunner().invoke(main, arguments, catch_exceptions=False)
     rows = {row["key"]: row for row in json.loads(done.stdout)["rows"]}
