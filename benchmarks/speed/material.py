@@ -65,6 +65,32 @@ def write_otlp(path: Path, n: int) -> Path:
     return _lines(path, (json.dumps(_export(record)) for record in trace_records(n)))
 
 
+def write_cases(path: Path, n: int) -> Path:
+    """An eval run of `n` cases in our own format: the run's line, then a case a line; four in five pass."""
+    return _lines(path, (json.dumps(record) for record in _case_records(n)))
+
+
+def _case_records(n: int, seed: int = 11) -> Iterator[dict[str, Any]]:
+    dice = random.Random(seed)
+    began, ended = (f"2026-11-23T{hour}:00:00.000Z" for hour in ("11", "13"))
+    yield {
+        "run": {"id": f"run of {n}", "name": "rag-v4", "prompt_version": "rag-v4", "model": _MODELS[0],
+                "judge": "birch-judge-1-2026-06-30", "started_at": began, "finished_at": ended}
+    }  # fmt: skip
+    for number in range(n):
+        yield {
+            "case_id": f"case-{number:07}",
+            "question": _said(dice, 10),
+            "output": _said(dice, 18),
+            "status": "pass" if dice.random() < 0.8 else "fail",
+            "scores": {"faithfulness": round(dice.random(), 2), "citation_accuracy": dice.randrange(2)},
+            "latency_ms": round(dice.lognormvariate(7, 0.5), 1),
+            "cost": round(dice.random() / 100, 6),
+            "tokens_in": dice.randrange(400, 1200),
+            "tokens_out": dice.randrange(40, 300),
+        }
+
+
 def _lines(path: Path, lines: Iterator[str]) -> Path:
     if not path.exists():
         half = path.with_suffix(".part")

@@ -28,6 +28,10 @@ class Row:
         return self.ours.cpu / self.floor.cpu if self.floor and self.floor.cpu else None
 
     @property
+    def peer_ratio(self) -> float | None:
+        return self.ours.cpu / self.peer.cpu if self.peer and self.peer.cpu else None
+
+    @property
     def held(self) -> bool | None:
         """Whether the goal is met; None where there is none."""
         asked = self.made
@@ -59,6 +63,7 @@ def as_object(rows: Sequence[Row], runs: int) -> dict[str, Any]:
                 "floor": asdict(row.floor) if row.floor else None,
                 "peer": asdict(row.peer) if row.peer else None,
                 "ratio": row.ratio,
+                "peer_ratio": row.peer_ratio,
                 "size": row.size,
                 "held": row.held,
             }
@@ -69,8 +74,8 @@ def as_object(rows: Sequence[Row], runs: int) -> dict[str, Any]:
 
 def as_text(rows: Sequence[Row], before: dict[str, Any] | None = None) -> str:
     lines = [
-        f"| what | records | ours, CPU s (wall) | floor | ratio | goal | held | peer | MB |{' before |' if before else ''}",
-        f"|---|--:|--:|--:|--:|---|---|--:|--:|{'--:|' if before else ''}",
+        f"| what | records | ours, CPU s (wall) | floor | ratio | goal | held | peer | ratio | MB |{' before |' if before else ''}",
+        f"|---|--:|--:|--:|--:|---|---|--:|--:|--:|{'--:|' if before else ''}",
     ]
     old = {(row["key"], row["records"]): row for row in (before or {}).get("rows", ())}
     for row in rows:
@@ -83,6 +88,7 @@ def as_text(rows: Sequence[Row], before: dict[str, Any] | None = None) -> str:
             row.made.goal,
             {True: "yes", False: "no", None: ""}[row.held],
             f"{row.made.peer.name} {row.peer.cpu:.3g}" if row.peer and row.made.peer else "",
+            f"{row.peer_ratio:.2f}" if row.peer_ratio is not None else "",
             f"{row.ours.memory:.0f}",
         ]
         if before:

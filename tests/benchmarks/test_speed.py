@@ -6,15 +6,17 @@ import json
 from collections import Counter
 
 import pytest
-from benchmarks.speed import material
+from benchmarks.speed import comparisons, material
 from benchmarks.speed.__main__ import main
 from benchmarks.speed.clock import Side, Use, in_turns, python
 from benchmarks.speed.comparisons import Comparison
 from benchmarks.speed.report import Row, as_object, as_text
 from click.testing import CliRunner
 
-from readiness_tui.sources.kit.base import TraceRecord
+from readiness_tui.domain.runs.model import CaseStatus
+from readiness_tui.sources.kit.base import CaseRecord, Reject, TraceRecord
 from readiness_tui.sources.otel.source import SOURCE as OTEL
+from readiness_tui.sources.own.case_record import SOURCE as CASES
 from readiness_tui.sources.own.trace_record import SOURCE as OWN
 
 
@@ -34,6 +36,14 @@ def test_both_formats_bring_the_same_requests(tmp_path):
         assert Counter(call.name for call in trace.tool_calls or ()) == Counter(c.name for c in same.tool_calls or ())
         assert (trace.error is None) == (same.error is None)
         assert trace.latency_ms == pytest.approx(same.latency_ms, abs=0.001)
+
+
+def test_a_run_has_as_many_cases_as_it_says(tmp_path):
+    read = list(CASES.read(material.write_cases(tmp_path / "cases.jsonl", 50)))
+    cases = [made.case for made in read if isinstance(made, CaseRecord)]
+    assert len(cases) == len({case.id for case in cases}) == 50
+    assert not [made for made in read if isinstance(made, Reject)]
+    assert {case.status for case in cases} == {CaseStatus.PASS, CaseStatus.FAIL}
 
 
 def _traces(source, path):
@@ -56,6 +66,8 @@ def test_sides_run_in_turns_and_what_they_tell_of_themselves_is_taken(tmp_path):
 def test_a_command_that_fails_is_no_measurement(tmp_path):
     with pytest.raises(RuntimeError, match="exit status 9"):
         in_turns([Side("wrong", python("-c", "raise SystemExit(9)"))], tmp_path, 1)
+    with pytest.raises(RuntimeError, match="broke inside"):  # Python ends with 1, as `check` does for a NO-GO
+        in_turns([Side("wrong", python("-c", "raise ValueError('broke inside')"), tells=True)], tmp_path, 1)
 
 
 @pytest.mark.parametrize(
@@ -78,10 +90,30 @@ def test_a_goal_is_held_or_not(ours, asked, held):
     assert told.splitlines()[-1].endswith("| 4 |")
 
 
+def test_beside_floor_and_peer_stands_the_ratio_to_each():
+    made = Comparison("key", "what", Side("a", ()), Side("b", ()), Side("theirs", ()))
+    row = Row(1000, made, Use(3, 4, 50), Use(2, 1, 10), Use(12, 1, 10))
+    (told,) = as_object([row], 3)["rows"]
+    assert (told["ratio"], told["peer_ratio"]) == (1.5, 0.25)
+    heads, _, cells = ([cell.strip() for cell in line.split("|")] for line in as_text([row]).splitlines())
+    assert [cells[at] for at, head in enumerate(heads) if head == "ratio"] == ["1.50", "0.25"]
+    assert cells[heads.index("peer")] == "theirs 12"
+
+
 @pytest.mark.slow
-def test_the_command_measures_whole_commands(tmp_path):
-    arguments = ["--records", "300", "--runs", "1", "--only", "reading", "--folder", str(tmp_path), "--json"]
+@pytest.mark.parametrize(
+    ("group", "keys"),
+    [
+        ("reading", {"check", "runs", "scorecard", "gaps", "gate check", "check-sample", "version", "help"}),
+        ("listing", {"page", "search"}),
+        ("organisation", {"check-organisation", "score-organisation"}),
+        ("importing", {"import", "import-duckdb", "import-otlp", "import-cases"}),
+    ],
+)
+def test_the_command_measures_whole_commands(tmp_path, monkeypatch, group, keys):
+    monkeypatch.setattr(comparisons, "FACTOR", "0.1")
+    arguments = ["--records", "300", "--runs", "1", "--only", group, "--folder", str(tmp_path), "--json"]
     done = CliRunner().invoke(main, arguments, catch_exceptions=False)
     rows = {row["key"]: row for row in json.loads(done.stdout)["rows"]}
-    assert {"check", "runs", "scorecard", "gaps", "gate check", "check-sample", "version", "help"} == rows.keys()
+    assert rows.keys() == keys
     assert all(row["ours"]["cpu"] > 0 and row["ours"]["memory"] > 1 for row in rows.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -140,7 +141,9 @@ def test_reading_again(cli: Cli, log: Path) -> None:
     assert f"read again as import {new['id']}" in cli("imports").out
 
 
-def test_beside_a_proof_with_examples_stands_which_raw_records_are_kept(cli: Cli, place: Path) -> None:
+def test_beside_a_proof_with_examples_stands_which_raw_records_are_kept(
+    cli: Cli, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = cli("new", "--system", "bot", "--release", "1", "--date", "2026-11-24", "--checklist", "observability")
     assert made.code == 0, made.err
     rows = [
@@ -160,5 +163,20 @@ def test_beside_a_proof_with_examples_stands_which_raw_records_are_kept(cli: Cli
     assert told["prompt_version_logged"] == (True, "k0, k1, k2, k3")
     assert told["model_version_logged"][0] is False, told["model_version_logged"]  # nothing to open
     assert all(said == (ids not in ("", "—")) for said, ids in told.values())
+    from readiness_tui.services.core.desk import open_desk
+    from readiness_tui.services.core.view import load
+    from readiness_tui.tui.screens.checklists.item_text import proof
+
+    desk = open_desk(place / "readiness.db", "ana")
+    proposals = load(desk).proposals.values()
+    desk.close()
+    monkeypatch.setattr("sys.stdin", StringIO("s\n" * 40))
+    spoken = " ".join(cli("--who", "ana", "review", "--plain", "--all").out.split())
+    for made in proposals:  # every door by which a proof is read says the same of what it rests on
+        on_screen = "".join(str(row) for row in proof(made))
+        for said in filter(None, (made.window, made.sampling)):
+            assert said in on_screen, made.query
+            assert said in spoken, made.query
+    assert rate in spoken
     assert cli("import", "some.jsonl").code == 0  # with all its raw records, in the place of those
     assert "raw records" not in cli("scorecard").out

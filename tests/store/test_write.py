@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3  # Python's own names all codes
 import threading
@@ -177,6 +178,19 @@ def test_every_trouble_has_its_sentence_by_its_code_whatever_the_words(code: str
     assert told in error
     assert str(path) in error
     assert error.endswith(".")
+
+
+@pytest.mark.parametrize("code", ["SQLITE_FULL", "SQLITE_IOERR"])
+def test_another_disk_for_temporary_files_is_named_since_it_may_be_the_one_that_is_full(
+    code: str, path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    trouble = sqlite.sqlite3.OperationalError("database or disk is full")
+    trouble.sqlite_errorcode = getattr(sqlite3, code)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    assert "temporary" not in str(explain(trouble, path))
+    monkeypatch.setenv("TMPDIR", "/dev/shm")  # a disk of its own
+    assert "disk" in (told := str(explain(trouble, path)))
+    assert ("temporary files, /dev/shm," in told) is (os.stat("/dev/shm").st_dev != path.parent.stat().st_dev)
 
 
 def test_locked_by_another_program(store: Store, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

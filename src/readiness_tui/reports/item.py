@@ -68,6 +68,8 @@ def item_lines(facts: ItemFacts) -> Iterator[str]:
 def proof_lines(proposal: Proposal) -> Iterator[str]:
     """What imported data says of an item, and what it proposes."""
     yield from wrapped(proposal.missing or proposal.text, "Proof: ")
+    if rests := "; ".join(filter(None, (proposal.window, proposal.sampling))):
+        yield from wrapped(f"rests on {rests}.", "Proof: ")
     if not proposal.missing:
         for detail in proposal.details[:_DETAILS]:
             yield from wrapped(detail, "Proof: ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -79,10 +80,10 @@ def explain(error: Exception, path: Path) -> ReadinessError:
     code, name = getattr(error, "sqlite_errorcode", 0) & 0xFF, one_line(str(path))  # an extended code ends in its kind
     nothing = "Nothing of this save was stored; what was stored before is intact."
     if code == sqlite3.SQLITE_FULL:
-        text = f"The disk that holds {name} is full. {nothing} Free some space and save again."
+        text = f"The disk that holds {name}{_or_temporary(path)} is full. {nothing} Free some space and save again."
     elif code == sqlite3.SQLITE_IOERR:
         text = (
-            f"{name} could not be written (disk I/O error): the disk is full or failing. {nothing} "
+            f"{name} could not be written (disk I/O error): the disk{_or_temporary(path)} is full or failing. {nothing} "
             "Check the disk and save again."
         )
     elif code == sqlite3.SQLITE_READONLY:
@@ -121,6 +122,28 @@ def explain(error: Exception, path: Path) -> ReadinessError:
     else:
         text = f"{name} could not be used: {one_line(str(error), 200)}. {nothing}"
     return ReadinessError(text)
+
+
+def _or_temporary(path: Path) -> str:
+    """SQLite does not say which disk is full: the file's, or that of its temporary files, where this is another one."""
+    folder = _temporary_folder()
+    try:
+        if folder.stat().st_dev == path.parent.stat().st_dev:
+            return ""
+    except OSError:
+        return ""
+    return f", or the one for temporary files, {one_line(str(folder))},"
+
+
+def _temporary_folder() -> Path:
+    """Where SQLite lays down what does not fit into memory (sqlite.org/tempfiles.html, 5)."""
+    named = (os.environ.get(name) for name in ("SQLITE_TMPDIR", "TMPDIR"))
+    for folder in filter(None, (*named, "/var/tmp", "/usr/tmp")):
+        if os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK):
+            return Path(folder)
+    from tempfile import gettempdir  # only here: few errors are about a disk
+
+    return Path(gettempdir())
 
 
 def _is_foreign_key(error: Exception) -> bool:

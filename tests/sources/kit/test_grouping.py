@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+from io import BufferedRandom, BytesIO, RawIOBase
+from typing import IO
+
 import pytest
 
+from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources.kit import grouping
 from readiness_tui.sources.kit.grouping import GroupedRecord, Groups
 
@@ -45,3 +50,45 @@ def test_records_that_are_kept_as_one_count_as_many(monkeypatch: pytest.MonkeyPa
             groups.add(key, GroupedRecord("span", 1, "[]", many))
         assert dict(groups) == {"fits": [GroupedRecord("span", 1, "[]", 2), GroupedRecord("span", 1, "[]", 3)]}
         assert [reject.reason.partition(" spans")[0] for reject in groups.refused()] == ['"endless" has 6']
+
+
+class _Full(RawIOBase):
+    """A file on a full disk."""
+
+    def readable(self) -> bool:
+        return True
+
+    writable = seekable = readable
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return 0
+
+    def readinto(self, into: object) -> int:
+        return 0
+
+    def write(self, data: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("much", [1, 100_000], ids=["held back until it is read", "while it is added"])
+def test_a_full_folder_for_temporary_files_is_named(monkeypatch: pytest.MonkeyPatch, much: int) -> None:
+    monkeypatch.setattr(grouping.tempfile, "TemporaryFile", lambda: BufferedRandom(_Full()))
+    assert_full = pytest.raises(ReadinessError, match=r"temporary files, .*No space left.*TMPDIR")
+    with assert_full, Groups(2 * grouping.PART) as groups:
+        groups.add("a", GroupedRecord("span", 1, "x" * much))
+        assert not list(groups)
+
+
+def test_a_folder_that_takes_no_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[IO[bytes]] = []
+
+    def make() -> IO[bytes]:
+        if made:
+            raise OSError(errno.EMFILE, "Too many open files")
+        made.append(BytesIO())
+        return made[0]
+
+    monkeypatch.setattr(grouping.tempfile, "TemporaryFile", make)
+    with pytest.raises(ReadinessError, match="Too many open files"), Groups(2 * grouping.PART):
+        pass
+    assert made[0].closed

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
+from pathlib import Path
 
 import pytest
 
@@ -240,3 +242,23 @@ def test_a_table_that_two_tools_write_is_asked_still(make):
     doubled = {"columns": ["user_input", "response", "response"], "index": [0], "data": [["q", "a", "b"]]}
     with pytest.raises(ReadinessError):
         registry.recognise(make("doubled.json", json.dumps(doubled)))
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), r"temporary files, .*No space left.*TMPDIR"),
+        (OSError(errno.EIO, "Input/output error", "log.gz"), r"log\.gz cannot be read: Input/output error"),
+        (ReadinessError("It unpacks to more than 4 GiB."), "more than 4 GiB"),
+    ],
+)
+def test_what_cannot_be_laid_down_is_told_by_its_place_and_leaves_nothing(make, trouble, told):
+    def write(out):
+        out.write(b"half")
+        raise trouble
+
+    path = make("log.gz", b"x")
+    before = list(Path(unwrap._folder().name).iterdir())
+    with pytest.raises(ReadinessError, match=told):
+        unwrap.opened(path, unwrap.Container("gzip", "log", write))
+    assert list(Path(unwrap._folder().name).iterdir()) == before

@@ -12,7 +12,7 @@ import tempfile
 import zlib
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, NamedTuple
@@ -21,6 +21,7 @@ import msgspec
 
 from readiness_tui.domain.traces.refused import TOO_LARGE
 from readiness_tui.sources.kit.base import Reject
+from readiness_tui.sources.kit.fileio import unwritable
 from readiness_tui.sources.kit.jsonio import quoted
 
 PART = 8 * 1024 * 1024  # bytes of records held at once, about
@@ -76,7 +77,8 @@ class Groups:
     """Collects pieces by key. Iterating gives every key once, with its pieces in the order in which they came, but for
     those with more than fits into memory: `refused` says which they were.
 
-    `size`: about how many bytes will be added. To be used in a `with`, which removes the temporary files.
+    `size`: about how many bytes will be added. To be used in a `with`, which removes the temporary files. Raises
+    ReadinessError where these cannot be written.
     """
 
     def __init__(self, size: int) -> None:
@@ -88,24 +90,42 @@ class Groups:
 
     def __enter__(self) -> Groups:
         if self._parts > 1:
-            for _ in range(self._parts):
-                self._files.append(self._open.enter_context(tempfile.TemporaryFile()))
+            try:
+                for _ in range(self._parts):
+                    self._files.append(self._open.enter_context(tempfile.TemporaryFile()))
+            except OSError as error:
+                self._close()
+                raise unwritable(error) from error
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._open.close()
+        self._close()
+
+    def _close(self) -> None:
+        """Closing writes what is not written yet: on a full disk that fails once more, and nobody waits for it."""
+        with suppress(OSError):
+            self._open.close()
 
     def add(self, key: str, piece: GroupedRecord) -> None:
         if self._files:
             part = zlib.crc32(key.encode("utf-8", "surrogatepass")) % self._parts
             text = piece.text.encode("utf-8", "surrogatepass")
-            self._files[part].write(_encode((key, piece.kind, int(piece.line), piece.many, len(text))) + b"\n" + text)
+            try:
+                self._files[part].write(
+                    _encode((key, piece.kind, int(piece.line), piece.many, len(text))) + b"\n" + text
+                )
+            except OSError as error:
+                raise unwritable(error) from error
         elif (group := self._group(self._held, key, piece.line)).counts(piece.many, len(piece.text)):
             group.records.append(piece)
 
     def __iter__(self) -> Iterator[tuple[str, list[GroupedRecord]]]:
         yield from self._whole(self._held)
         for file in self._files:
+            try:
+                file.flush()
+            except OSError as error:
+                raise unwritable(error) from error
             file.seek(0)
             part: dict[str, _GatheredGroup] = {}
             while head := file.readline():

@@ -15,6 +15,7 @@ import tempfile
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,7 +26,7 @@ import msgspec
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
 from readiness_tui.sources.kit.base import Joins, Recognised, Record, Source
-from readiness_tui.sources.kit.fileio import HEAD, digest, unreadable
+from readiness_tui.sources.kit.fileio import HEAD, NO_ROOM, digest, unreadable, unwritable
 from readiness_tui.sources.kit.fileio import head as head_of
 from readiness_tui.sources.kit.jsonio import RecordError, as_null, document, members
 from readiness_tui.sources.kit.paging import paging
@@ -166,12 +167,19 @@ def opened(path: Path, container: Container) -> tuple[Path, tuple[str, ...]]:
         _opened.move_to_end(key)
         _outer[_opened[key][0]] = path
         return _opened[key]
-    inner = Path(tempfile.mkdtemp(dir=_folder().name)) / (container.name or "inside")
     try:
-        with inner.open("wb") as out:
-            said = container.write(out)
+        folder = Path(tempfile.mkdtemp(dir=_folder().name))
     except OSError as error:
-        raise unreadable(path, error) from error
+        raise unwritable(error) from error
+    inner = folder / (container.name or "inside")
+    with ExitStack() as half:
+        half.callback(shutil.rmtree, folder, ignore_errors=True)
+        try:
+            with inner.open("wb") as out:
+                said = container.write(out)
+        except OSError as error:
+            raise (unwritable(error) if error.errno in NO_ROOM else unreadable(path, error)) from error
+        half.pop_all()
     _opened[key] = inner, said
     _outer[inner] = path
     spare = [key for key, (file, _) in _opened.items() if not held[file]][: max(len(_opened) - _KEPT, 0)]
