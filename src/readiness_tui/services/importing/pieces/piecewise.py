@@ -16,7 +16,7 @@ from readiness_tui.services.importing.parts import assembled
 from readiness_tui.services.importing.pieces.piece_work import Change, PieceDone, as_answered, done, unchanged
 from readiness_tui.services.importing.pieces.workers import Workers, cores, in_order
 from readiness_tui.sources.kit.base import Assembles, Progress, Record, Reject, Source, TraceRecord, Warn
-from readiness_tui.sources.kit.grouping import FirstLines
+from readiness_tui.sources.kit.pieces.first_lines import FirstLines
 from readiness_tui.sources.kit.pieces.piece import HELD, MOST, Piece, PieceReader
 from readiness_tui.store import Store, staged_traces, traces
 from readiness_tui.store.staged_traces import Pair
