@@ -75,6 +75,16 @@ def test_outlines_of_a_log_are_counted_by_their_days(found: tuple[Trace, ...]) -
     assert made == Counter((day_of(trace), outline(shape_of(trace).text)) for trace in found)
 
 
+@pytest.mark.parametrize("odd", ["\ud800", "\0", '"', "\\", "😀", "x" * 100_000])
+def test_any_name_is_left_out(odd: str) -> None:
+    calls = (ToolCall(odd, "{}", attempt=2**70), ToolCall("a"))
+    trace = Trace("t", model=odd, tool_calls=calls, scores={odd: 1.0}, extra={"environment": "test"})
+    made = outline_of(trace)
+    assert asked(made) == asked(shape_of(trace).skeleton)
+    assert made.model is None
+    assert {call.name for call in made.tool_calls or ()} == {"0", "1"}
+
+
 def test_a_log_of_many_names_has_one_outline() -> None:
     made = {
         outline(

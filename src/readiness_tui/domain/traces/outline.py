@@ -7,41 +7,23 @@ question who sent a request ask for no more; what does ask for names reads shape
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from functools import cache
 from typing import Any
 
+_decode = json.JSONDecoder().decode  # not msgspec, which refuses half a surrogate pair in a name
 _encode = json.JSONEncoder(separators=(",", ":")).encode
-
-
-@cache
-def _decoder() -> Callable[[str], Any]:
-    import msgspec  # what only asks rules needs none of it
-
-    return msgspec.json.Decoder().decode
+_VERSIONS_AND_STATUS, _CALLS, _STEPS = slice(1, 6), 12, 16  # of the marks, as `shape._skeleton` takes them
 
 
 def outline(text: str) -> str:
     """The outline of a shape, both as `TraceShape.text`: a shape itself, whose calls are of tools named by their order.
 
-    What it keeps and what not, by `shape._skeleton`: which calls are of one tool stays, as whether there was a retry rests
+    Which calls are of one tool stays, as whether there was a retry rests
     on it; names of scores stay, as metrics are found by them."""
-    there, _, _, _, _, _, outcome, error, question, answered, user, chunks, calls, *rest, _, scores = _decoder()(text)
-    plain = [
-        there,
-        *[None] * 5,
-        outcome,
-        error,
-        question,
-        answered,
-        user,
-        chunks,
-        _numbered(calls),
-        *rest,
-        None,
-        scores,
-    ]
-    return _encode(plain)
+    marks = _decode(text)
+    marks[_VERSIONS_AND_STATUS] = [None] * 5
+    marks[_CALLS] = _numbered(marks[_CALLS])
+    marks[_STEPS] = None
+    return _encode(marks)
 
 
 def _numbered(calls: list[list[Any]] | None) -> list[list[Any]] | None:

@@ -10,7 +10,7 @@ from struct import Struct
 from typing import IO
 from weakref import finalize
 
-_EXACT = 20_000  # ids kept as they are; of further ones, 96 bits of hash
+_EXACT = 2_000  # ids kept as they are; of further ones, 96 bits of hash
 _BITS = 2**25  # of the filter: of a million ids each is new at the first look but for three in a thousand
 _PARTS = 256  # of the log, by hash
 _BLOCK = 4_096  # bytes of a part that are held until they are written
