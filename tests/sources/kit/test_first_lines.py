@@ -5,7 +5,7 @@ from __future__ import annotations
 import tracemalloc
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from readiness_tui.sources.kit.pieces import first_lines
@@ -20,6 +20,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(first_lines, name, value)
 
 
+@settings(deadline=None)  # files are made
 @given(st.lists(st.text("abc", max_size=3) | st.text(max_size=3)))
 def test_the_first_line_of_an_id_is_found_as_in_a_dictionary(ids):
     lines, at_once, known, told = FirstLines(), FirstLines(), {}, []

@@ -14,7 +14,7 @@ from readiness_tui.domain.traces.shape import skeleton_from
 from readiness_tui.store.sqlite import Connection
 
 _AT_ONCE = 500  # in one statement
-_HELD = 2_000  # skeletons remembered: most logs have fewer, and some another one in each request
+_HELD = 500  # skeletons remembered: most logs have fewer, and some another one in each request
 _OUTLINES = (
     4_096  # told apart by number; of a log with more of them (a score of its own in each request) some are read again
 )
