@@ -17,11 +17,11 @@ from typing import Any
 from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.sources.kit import fields, measures, payload
 from readiness_tui.sources.kit.base import Recognised, Record, TraceRecord
-from readiness_tui.sources.kit.grouping import FirstLines
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.nested import structured
 from readiness_tui.sources.kit.payload import inner
 from readiness_tui.sources.kit.peek import peek
+from readiness_tui.sources.kit.pieces.first_lines import FirstLines
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 from readiness_tui.sources.tracing.model_call import answered, asked, called
 from readiness_tui.sources.tracing.outcome import CONTRADICTED, names_error

@@ -14,6 +14,7 @@ from typing import Any
 from readiness_tui.sqlite import sqlite3 as sqlite3
 
 Connection = sqlite3.Connection
+Cursor = sqlite3.Cursor
 
 # The WAL-reset bug (sqlite.org/wal.html, "The WAL-Reset Bug") is in 3.7.0 to 3.51.2; these lines got the fix earlier.
 _FIXED = (3, 51, 3)

@@ -183,7 +183,7 @@ def test_metrics_of_one_reading_read_the_records_once() -> None:
     for key in ("p50", "p95", "p99", "total_cost", "cost_per_success"):
         kept, _ = windows.of(7)
         assert isinstance(observe_traces(key, kept), Observed)
-    assert recorded.asked == [("shape", "latency_ms"), ("shape", "cost")]
+    assert recorded.asked == [("outline", "latency_ms"), ("outline", "cost")]
 
 
 def test_ids_are_read_only_where_somebody_asks_who_lacks_it() -> None:
@@ -191,9 +191,9 @@ def test_ids_are_read_only_where_somebody_asks_who_lacks_it() -> None:
     recorded = Watched(made)
     seen = observe_traces("p95", recorded)
     assert isinstance(seen, Observed)
-    assert recorded.asked == [("shape", "latency_ms")]
+    assert recorded.asked == [("outline", "latency_ms")]
     assert (len(seen.missing_ids), list(seen.missing_ids), "t7" in seen.missing_ids) == (1, ["t7"], True)
-    assert recorded.asked[1:] == [("shape", "latency_ms", "id")] * 2
+    assert recorded.asked[1:] == [("outline", "latency_ms", "id")] * 2
 
 
 def test_a_value_that_is_no_measurement_is_named() -> None:
@@ -214,4 +214,4 @@ def test_rates_of_sessions_read_the_records_once() -> None:
     kept, _ = Windows(recorded, AS_OF).of(7)
     for key in ("task_success_rate", "error_rate", "retry_rate"):
         same(observe_slowly(key, made), observe_traces(key, kept))
-    assert recorded.asked == [("shape", "session")]
+    assert recorded.asked == [("outline", "session")]

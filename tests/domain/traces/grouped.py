@@ -13,7 +13,8 @@ from readiness_tui.domain.traces.content import content
 from readiness_tui.domain.traces.counted import Counted, joined
 from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.domain.traces.measured import day_of, utc
-from readiness_tui.domain.traces.shape import shape_from, shape_of
+from readiness_tui.domain.traces.outline import outline
+from readiness_tui.domain.traces.shape import shape_from, shape_of, skeleton_from
 from readiness_tui.domain.traces.tally import Row, Tallier, counted_of, row_of
 from readiness_tui.domain.traces.traffic import not_of_users
 
@@ -57,11 +58,19 @@ class ByShape(RecordedList):
     def columns(
         self, names: Sequence[str], start: datetime | None = None, end: datetime | None = None
     ) -> Iterator[tuple[Any, ...]]:
+        shown = {"shape": lambda trace: shape_of(trace).skeleton, "outline": outline_of}
         for row in super().columns(names, start, end):
-            yield tuple(shape_of(value).skeleton if isinstance(value, Trace) else value for value in row)
+            yield tuple(shown[name](value) if name in shown else value for name, value in zip(names, row, strict=True))
+
+    def outlined(self) -> Iterator[tuple[date | None, Trace, int]]:
+        return ((day_of(trace), outline_of(trace), 1) for trace in self.traces)
 
     def whole(self, shows: Callable[[Trace], bool]) -> Iterator[Trace]:
-        return (trace for trace in self.traces if shows(shape_of(trace).skeleton))
+        return (trace for trace in self.traces if shows(outline_of(trace)))
+
+
+def outline_of(trace: Trace) -> Trace:
+    return skeleton_from(outline(shape_of(trace).text))
 
 
 def by_time(traces: Iterable[Trace]) -> list[Trace]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from readiness_tui.domain.traces.kept_records import KeptRecords
 from readiness_tui.services.importing.pieces.piece_work import PieceDone, done
-from readiness_tui.sources.kit.grouping import FirstLines
+from readiness_tui.sources.kit.pieces.first_lines import FirstLines
 from readiness_tui.sources.kit.pieces.piece import HELD, MOST, Gathered, Piece
 from readiness_tui.sources.own.trace_record import LinesReader
 

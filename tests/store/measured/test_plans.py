@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
-from readiness_tui.domain.runs.model import Trace
+import pytest
+
+from readiness_tui.domain.runs.model import ToolCall, Trace
 from readiness_tui.store import Store, imports, packing, traces
-from readiness_tui.store.measured import days, late_indexes, stale, waiting
+from readiness_tui.store.measured import days, late_indexes, shapes, stale, waiting
 from readiness_tui.store.measured.recorded import StoredTraces
 from tests.store.measured.test_recorded import OTHER, bring
 from tests.store.test_systems import planned
@@ -67,6 +70,42 @@ def test_counting_decodes_no_record(store: Store, monkeypatch) -> None:
         conn.set_trace_callback(None)
     shapes = [sql for sql in asked if "FROM trace_shape" in sql]
     assert len(shapes) == len(set(shapes)) > 0
+
+
+def test_of_a_log_with_a_tool_a_request_each_shape_is_read_once_for_all_that_asks_no_names(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And once more by each who goes through the names; some hundred in one statement."""
+    n = 230
+    made = [Trace(f"t{at}", NOW, tool_calls=(ToolCall(f"tool_{at}", "{}", "ok"),), latency_ms=1.0) for at in range(n)]
+    imports.publish(store, bring(store, SYSTEM, made), "ana", NOW)
+    monkeypatch.setattr(shapes, "_AT_ONCE", 50)
+    told, whole = Counter[str](), Counter[str]()
+    counting(monkeypatch, "outline", told)
+    counting(monkeypatch, "skeleton_from", whole)
+    with store.read() as conn:
+        asked: list[str] = []
+        conn.set_trace_callback(asked.append)
+        quick = StoredTraces(conn, SYSTEM)
+        for _ in range(2):
+            assert sum(more for _, _, more in quick.outlined()) == n
+            assert len({id(trace) for (trace,) in quick.columns(("outline",))}) == 1
+            assert len(list(quick.columns(("of_users", "latency_ms")))) == n
+            assert list(quick.whole(lambda trace: bool(trace.error))) == []
+        by_outline = [sql for sql in asked if "FROM trace_shape" in sql]
+        names = {one.trace.tool_calls[0].name for one in quick.counted() if one.trace.tool_calls}
+        conn.set_trace_callback(None)
+    assert len(by_outline) == 5
+    assert (len(told), set(told.values())) == (n, {1})
+    assert len(names) == n
+    assert len([sql for sql in asked if "FROM trace_shape" in sql]) == 10
+    assert sum(whole.values()) == 1 + n
+    assert len(asked) < 60
+
+
+def counting(monkeypatch: pytest.MonkeyPatch, name: str, found: Counter[str]) -> None:
+    plain = getattr(shapes, name)
+    monkeypatch.setattr(shapes, name, lambda text: (found.update((text,)), plain(text))[1])
 
 
 def test_only_the_days_that_a_later_import_touches_are_tallied_anew(store: Store, monkeypatch) -> None:

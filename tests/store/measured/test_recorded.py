@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from readiness_tui.domain.runs.model import Chunk, Outcome, Span, SpanKind, ToolCall, Trace
 from readiness_tui.domain.traces import shape
 from readiness_tui.store import Store, imports, staging
-from readiness_tui.store.measured import aside, copies, older, recorded, stale, waiting
+from readiness_tui.store.measured import aside, copies, older, recorded, shapes, stale, waiting
 from readiness_tui.store.measured.recorded import StoredTraces
 from tests.store.measured.same import both
 from tests.store.test_imports import FULL_TRACE
@@ -137,7 +137,8 @@ def test_nothing_depends_on_how_much_is_held_at_once(happens: list[tuple[str, st
         patch.setattr(staging, "BATCH", 4)
         for module, names in (
             (stale, ("_CHUNK", "_AT_ONCE")),
-            (recorded, ("_SHAPES", "_AT_ONCE", "_FEW")),
+            (recorded, ("_AT_ONCE", "_CHUNK", "_FEW")),
+            (shapes, ("_AT_ONCE", "_HELD", "_OUTLINES")),
             (aside, ("_CHUNK",)),
             (copies, ("_CHUNK",)),
             (shape, ("_MOST",)),

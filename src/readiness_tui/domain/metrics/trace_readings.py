@@ -43,7 +43,7 @@ def parts(requests: Requests, reader: TraceReader, tags: frozenset[str], *others
 
     numbered = _Numbered()
     shapes = _Shapes(reader, numbered)
-    names = ("shape", *reader.names, *others, *(("extra",) if tags else ()))
+    names = ("outline", *reader.names, *others, *(("extra",) if tags else ()))
     for columns in requests.blocks(names):
         if tags:
             kept = [tags <= tags_of(extra) for extra in columns[-1]]
@@ -179,7 +179,7 @@ class ShapesBySession:
 
 def read_shapes(requests: Requests) -> ShapesBySession:
     numbered, at, session = _Numbered(), array("i"), array("q")
-    for shapes, names in requests.blocks(("shape", "session")):
+    for shapes, names in requests.blocks(("outline", "session")):
         at.extend(numbered.of(shapes))
         session.extend(_sessions(names))
     return ShapesBySession(numbered, at, session)

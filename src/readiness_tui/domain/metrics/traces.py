@@ -25,12 +25,11 @@ from readiness_tui.domain.metrics.trace_readings import (
     tags_of,
 )
 from readiness_tui.domain.runs.model import Trace
-from readiness_tui.domain.traces.listed import RecordedList
-from readiness_tui.domain.traces.measured import at_of, day_of
+from readiness_tui.domain.traces.measured import at_of
 from readiness_tui.domain.traces.names import FirstNames
 from readiness_tui.domain.traces.recorded import Block, Recorded
 
-Shown = tuple[date | None, Trace, int]  # a UTC day, a shape, and how many requests of that day answer as it does
+Shown = tuple[date | None, Trace, int]  # a UTC day, an outline, and how many requests of that day answer as it does
 _SCORES = 20_000  # names of scores that are told apart
 _SHAPES = 4_096  # objects of which it is remembered how they answer
 
@@ -89,7 +88,7 @@ def window(recorded: Recorded, as_of: date, days: int | None) -> tuple[Window, i
     end = as_of + timedelta(days=1)
     start = None if days is None else end - timedelta(days=days)
     alike, undated, later = _Alike(), 0, False
-    for day, shape, n in _shown(recorded):
+    for day, shape, n in recorded.outlined():
         undated += n if day is None else 0
         later = later or (day is not None and day >= end)
         if _within(day, start, end):
@@ -131,13 +130,6 @@ def _within(day: date | None, start: date | None, end: date) -> bool:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
-
-
-def _shown(recorded: Recorded) -> Iterator[Shown]:
-    """What the requests of each day show. Of a list, what only probes ask for need not be worked out."""
-    if type(recorded) is RecordedList:
-        return ((day_of(trace), trace, 1) for trace in recorded.traces)
-    return ((got.day, got.trace, got.n) for got in recorded.counted())
 
 
 class Windows:
@@ -235,7 +227,7 @@ class MetricAsked:
 
 def _every(recorded: Recorded) -> Window:
     alike = _Alike()
-    for day, shape, n in _shown(recorded):
+    for day, shape, n in recorded.outlined():
         alike.add(day, shape, n)
     return Window(recorded, alike.shown, alike.scores)
 
@@ -243,7 +235,7 @@ def _every(recorded: Recorded) -> Window:
 def _tagged(held: Window, tags: frozenset[str]) -> tuple[tuple[Shown, ...], FirstNames[str, int]]:
     """What those requests show that carry all of these tags, and the names of their scores."""
     alike = _Alike()
-    for shapes, extras in held.blocks(("shape", "extra")):
+    for shapes, extras in held.blocks(("outline", "extra")):
         for shape, extra in zip(shapes, extras, strict=True):
             if tags <= tags_of(extra):
                 alike.add(None, shape, 1)

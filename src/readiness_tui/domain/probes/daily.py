@@ -72,13 +72,6 @@ class DailyUse:
         self.named.clear()
 
 
-def most_of_one(values: array[int]) -> int:
-    """How often the value stands there that does so most often; there is one."""
-    import numpy as np
-
-    return int(np.unique(np.frombuffer(values, dtype=np.int64), return_counts=True)[1].max())
-
-
 def all_differ(values: array[int], n: int) -> bool:
     """Whether these are `n`, each another one."""
     import numpy as np

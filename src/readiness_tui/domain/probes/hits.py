@@ -3,7 +3,7 @@ raises a score."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from readiness_tui.domain.checklists.assessment import Assurance, Proposal
@@ -22,24 +22,24 @@ class Hits:
     first: Smallest = field(default_factory=Smallest)
     lines: dict[str, str] = field(default_factory=dict)
 
-    def add(self, name: str, line: str) -> None:
-        """Add one hit by its id, with the line to show for it."""
+    def add(self, name: str, line: Callable[[], str]) -> None:
+        """Add one hit by its id. `line`: makes what is shown for it, asked where it may be shown."""
         if name in self.dismissed:
             self.dismissed_count += 1
             return
         self.found += 1
         self._show(name, line)
 
-    def add_all(self, n: int, named: Iterable[tuple[str, str]]) -> None:
-        """Add `n` hits, none of them dismissed, with the smallest ones' ids and lines."""
+    def add_all(self, n: int, named: Iterable[tuple[str, Callable[[], str]]]) -> None:
+        """Add `n` hits, none of them dismissed, with the smallest ones' ids and what makes their lines."""
         self.found += n
         for name, line in named:
             self._show(name, line)
 
-    def _show(self, name: str, line: str) -> None:
+    def _show(self, name: str, line: Callable[[], str]) -> None:
         pushed = self.first.add(name)
         if pushed is not None:
-            self.lines[name] = line
+            self.lines[name] = line()
             self.lines.pop(pushed, None)
 
     def proposal(

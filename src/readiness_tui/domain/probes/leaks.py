@@ -4,6 +4,7 @@ DEP-01, SAF-03). Hits are dismissed one by one, by id."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from readiness_tui.domain.checklists.assessment import Proposal
 from readiness_tui.domain.checklists.model import Item, ProbeSpec
@@ -11,6 +12,7 @@ from readiness_tui.domain.probes.base import ProbeInput, SeenTraces, safe
 from readiness_tui.domain.probes.hits import Hits
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.domain.traces.counted import Counted
+from readiness_tui.domain.traces.leaks import LeakHit
 
 SCOPES = {  # what each query searches for
     "secrets_in_logs": "credentials",
@@ -19,6 +21,10 @@ SCOPES = {  # what each query searches for
 }
 
 _SECRET, _PERSONAL, _EITHER = SCOPES
+
+
+def _found(hit: LeakHit) -> str:
+    return f"{one_line(hit.id, 100)} in {safe(hit.place)}: {hit.excerpt}"
 
 
 @dataclass(slots=True)
@@ -34,9 +40,8 @@ class LeakCounter:
         for day, hit in data.recorded.leaked():
             if not data.in_window(day):
                 continue
-            line = f"{one_line(hit.id, 100)} in {safe(hit.place)}: {hit.excerpt}"
             for query in (_PERSONAL if hit.personal else _SECRET, _EITHER):
-                hits[query].add(hit.id, line)
+                hits[query].add(hit.id, partial(_found, hit))
         return cls(hits)
 
     def add(self, got: Counted) -> None:

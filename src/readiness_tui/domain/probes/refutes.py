@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.checklists.assessment import Proposal
@@ -76,9 +78,16 @@ class OutsideTools:
         return self.hits.proposal(item, spec, data, seen, what, self.n, nothing, self.silent)
 
 
-def _hit(trace_id: str, tool: str) -> tuple[str, str]:
-    shown = safe(tool) or "(a tool without a name)"
-    return f"{trace_id}:tool:{tool}", f"{one_line(trace_id, 60)} calls {shown}, which is not declared"
+def _hit(trace_id: str, tool: str) -> tuple[str, Callable[[], str]]:
+    return f"{trace_id}:tool:{tool}", partial(_called, trace_id, tool)
+
+
+def _called(trace_id: str, tool: str) -> str:
+    return f"{one_line(trace_id, 60)} calls {safe(tool) or '(a tool without a name)'}, which is not declared"
+
+
+def _logged(trace_id: str, case_id: str) -> str:
+    return f"{one_line(trace_id, 60)} logs a prompt with the question of {safe(case_id)}"
 
 
 @dataclass(slots=True)
@@ -120,10 +129,7 @@ class CasesInPrompts:
             own = trace.question or ""
             found = {case for text in prompts(trace) for case in self._in(text) if case[1] not in own}
             for case_id, _ in sorted(found):
-                self.hits.add(
-                    f"{trace.id}:case:{case_id}",
-                    f"{one_line(trace.id, 60)} logs a prompt with the question of {safe(case_id)}",
-                )
+                self.hits.add(f"{trace.id}:case:{case_id}", partial(_logged, trace.id, case_id))
 
     def _in(self, text: str) -> tuple[tuple[str, str], ...]:
         known = self.searched.get(text)

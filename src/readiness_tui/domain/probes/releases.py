@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -15,6 +13,7 @@ from readiness_tui.domain.intervals import wilson
 from readiness_tui.domain.probes.amounts import Columns, ReadsAmounts
 from readiness_tui.domain.probes.base import Check, Finding, ProbeInput, Smallest, safe, utc
 from readiness_tui.domain.probes.figures import KNOWN, fact_of_traces, percent
+from readiness_tui.domain.probes.minutes import OrderedMinutes
 from readiness_tui.domain.probes.runs import all_runs, cases_of
 from readiness_tui.domain.probes.sound import unsound
 from readiness_tui.domain.probes.variety import ENOUGH, Variety, constants
@@ -146,7 +145,7 @@ class ReleaseShare(ReadsAmounts):
     n: int = 0
     apps: NameCounts = field(default_factory=NameCounts)
     prompts: NameCounts = field(default_factory=NameCounts)
-    minutes: dict[str, array[int]] = field(default_factory=dict)  # by release, in the order of time
+    minutes: dict[str, OrderedMinutes] = field(default_factory=dict)  # by release
 
     @classmethod
     def start(cls, data: ProbeInput) -> ReleaseShare:
@@ -174,8 +173,8 @@ class ReleaseShare(ReadsAmounts):
         for name, at, copy in zip(got[self._named_by], got["at"], got["copy"], strict=True):
             if name in table and at is not None and not copy:
                 if name not in self.minutes:
-                    self.minutes[name] = array("q")
-                self.minutes[name].append(at // _MINUTE)
+                    self.minutes[name] = OrderedMinutes()
+                self.minutes[name].add(at // _MINUTE)
 
     def finding(self) -> Finding:
         table = self.minutes
@@ -183,9 +182,9 @@ class ReleaseShare(ReadsAmounts):
             return Finding(None, missing=f"{too[0]}, so the log does not show which of them is the newest")
         if len(table) < 2:
             return Finding(None, missing="the imported traces show fewer than two releases")
-        newest = max(table, key=lambda name: (table[name][0], name))
-        since = table[newest][0]
-        after = {name: minutes[bisect_left(minutes, since) :] for name, minutes in table.items()}
+        newest = max(table, key=lambda name: (table[name].since, name))
+        since = table[newest].since
+        after = {name: minutes.after(since) for name, minutes in table.items()}
         if sum(map(len, after.values())) < 2 * _STAGE:
             return Finding(None, missing=f"fewer than {2 * _STAGE} requests were logged since the newest release")
         first, last = _first_stage(after, newest), _last_stage(after, newest)
@@ -208,17 +207,17 @@ class ReleaseShare(ReadsAmounts):
         return Finding(points, checks, (f"release {newest}",))
 
 
-def _first_stage(table: Mapping[str, Sequence[int]], newest: str) -> tuple[int, int]:
+def _first_stage(table: Mapping[str, OrderedMinutes], newest: str) -> tuple[int, int]:
     """The newest release's requests and all requests in the first minutes that make up a stage."""
-    end = sorted(minute for minutes in table.values() for minute in minutes[:_STAGE])[_STAGE - 1]
-    held = {name: bisect_right(minutes, end) for name, minutes in table.items()}
+    end = sorted(minute for minutes in table.values() for minute in minutes.first(_STAGE))[_STAGE - 1]
+    held = {name: minutes.until(end) for name, minutes in table.items()}
     return held[newest], sum(held.values())
 
 
-def _last_stage(table: Mapping[str, Sequence[int]], newest: str) -> tuple[int, int]:
+def _last_stage(table: Mapping[str, OrderedMinutes], newest: str) -> tuple[int, int]:
     """The same of the last minutes."""
-    start = sorted(minute for minutes in table.values() for minute in minutes[-_STAGE:])[-_STAGE]
-    held = {name: len(minutes) - bisect_left(minutes, start) for name, minutes in table.items()}
+    start = sorted(minute for minutes in table.values() for minute in minutes.last(_STAGE))[-_STAGE]
+    held = {name: len(minutes.after(start)) for name, minutes in table.items()}
     return held[newest], sum(held.values())
 
 

@@ -17,8 +17,9 @@ from math import ceil, inf
 from readiness_tui.domain.checklists import declared
 from readiness_tui.domain.probes.amounts import Columns, ReadsAmounts
 from readiness_tui.domain.probes.base import ProbeInput, Smallest, safe
-from readiness_tui.domain.probes.daily import HELD, DailyUse, all_differ, most_of_one
+from readiness_tui.domain.probes.daily import HELD, DailyUse, all_differ
 from readiness_tui.domain.probes.figures import SupportFigure, nearly_all, percent, support, unknown
+from readiness_tui.domain.probes.minutes import BusiestMinute
 from readiness_tui.domain.probes.variety import ENOUGH, Variety
 from readiness_tui.domain.runs.model import SpanKind
 from readiness_tui.domain.text.versions import has
@@ -46,7 +47,7 @@ class RateLimitHeadroom(ReadsAmounts):
     dated: int = 0
     ended: int = 0
     limited: int = 0
-    minutes: array[int] = field(default_factory=lambda: array("q"))  # of each call
+    calls: BusiestMinute = field(default_factory=BusiestMinute)
     hit: Smallest = field(default_factory=Smallest)
 
     @classmethod
@@ -74,12 +75,12 @@ class RateLimitHeadroom(ReadsAmounts):
         return ("call_minutes",)
 
     def read(self, got: Columns) -> None:
-        self.minutes.extend(chain.from_iterable(got["call_minutes"]))
+        self.calls.add(chain.from_iterable(got["call_minutes"]))
 
     def figure(self) -> SupportFigure:
-        if not self.minutes:
+        peak = self.calls.most
+        if not peak:
             return SupportFigure(missing="no imported trace carries a time")
-        peak = most_of_one(self.minutes)
         real = peak if self.rate is None else ceil(peak / self.rate)
         scaled = f" ({peak:,} in the log, sampled)" if real != peak else ""
         return SupportFigure(

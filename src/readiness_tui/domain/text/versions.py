@@ -6,6 +6,7 @@ Every rule that reads a version asks here: of a prompt, a model, an index, a jud
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from readiness_tui.domain.text.placeholders import is_placeholder, plainly_said
 
@@ -34,6 +35,7 @@ _MOVING = frozenset(
     canary default release""".split()  # noqa: SIM905
 )
 _WORDS = re.compile(r"[^\W_]+")
+_SHORT = 100  # letters of a name that is remembered
 
 # A date, a provider's numbered snapshot (-002, -0613, -2407, -1106-), a version (-v3, -v1:0), a content digest, or the
 # id of a fine-tuned model.
@@ -74,13 +76,22 @@ def has_version(value: str | None) -> bool:
     `v4`, `2.4.1`, `kb-2026-11-22`, `rag-v4-prod` and `main@3f9c2d1` do; `latest`, `main`, `rag/prod`, `rag-TBD`, `v{{N}}`
     do not.
     """
-    if value is None or not has(value):
+    if value is None:
+        return False
+    return _remembered(value) if len(value) <= _SHORT else _has_version(value)
+
+
+def _has_version(value: str) -> bool:
+    if not has(value):
         return False
     words = [word.casefold() for word in _WORDS.findall(value)]
     if _ASKS & set(words) and all(word in _ASKS or word in _FIELDS for word in words):
         return False
     numbered = any(character.isdigit() for character in value)
     return "latest" not in words and (numbered or (words[-1] not in _MOVING and not _ASKS & set(words)))
+
+
+_remembered = lru_cache(4096)(_has_version)  # the few versions of a log are asked for with each of its shapes
 
 
 def undated(model: str) -> bool:

@@ -43,6 +43,9 @@ class RecordedList:
         for trace, again in zip(self.traces, self._copies, strict=True):
             yield alone(trace, again)
 
+    def outlined(self) -> Iterator[tuple[date | None, Trace, int]]:
+        return ((day_of(trace), trace, 1) for trace in self.traces)
+
     def columns(
         self, names: Sequence[str], start: datetime | None = None, end: datetime | None = None
     ) -> Iterator[tuple[Any, ...]]:
@@ -114,5 +117,6 @@ _COLUMNS: dict[str, Callable[[Trace], Any]] = {
     **MEASURED,
     "at": lambda trace: at_of(trace.started_at),
     "shape": lambda trace: trace,
+    "outline": lambda trace: trace,
     "of_users": lambda trace: not not_of_users(trace),
 }

@@ -29,6 +29,8 @@ class Recorded(Protocol):
     - `at`: when it started, in whole microseconds since 1970 UTC (int; floored), or None: cheaper than `started_at`;
     - `shape`: the `Counted.trace` of the group that the request is counted in, the same object for all that are read in one
       pass and show the same, so that a rule asks each object once (in the slow reading: the whole record);
+    - `outline`: the same but for names, versions, statuses and steps (`outline.outline`), of which there are few however many
+      shapes a log has;
     - `of_users`: no field of it says that no user sent it (`traffic.not_of_users`);
     - `copy`: it repeats (`content.content`) a request of users that stands before it: those without a time stand first, then
       the oldest, in whatever window;
@@ -47,6 +49,10 @@ class Recorded(Protocol):
         """All of them, in groups; several may be of one day and one shape."""
         ...
 
+    def outlined(self) -> Iterable[tuple[date | None, Trace, int]]:
+        """All of them as UTC day, `outline` and number, in groups; several may be of one day and one outline."""
+        ...
+
     def columns(
         self, names: Sequence[str], start: datetime | None = None, end: datetime | None = None
     ) -> Iterable[tuple[Any, ...]]: ...
@@ -58,7 +64,7 @@ class Recorded(Protocol):
         ...
 
     def whole(self, shows: Callable[[Trace], bool]) -> Iterable[Trace]:
-        """The whole records of those whose `Counted.trace` passes."""
+        """The whole records of those whose `outline` passes."""
         ...
 
     def leaked(self) -> Iterable[tuple[date | None, LeakHit]]:

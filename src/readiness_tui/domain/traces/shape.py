@@ -74,9 +74,12 @@ def shape_by(marks: Marks) -> TraceShape:
 
 def shape_from(text: str) -> TraceShape:
     """The shape that `TraceShape.text` stands for."""
-    skeleton = _skeleton(*json.loads(text))
-    digest = blake2b(text.encode(), digest_size=16).hexdigest()
-    return TraceShape(skeleton, text, digest)
+    return TraceShape(skeleton_from(text), text, blake2b(text.encode(), digest_size=16).hexdigest())
+
+
+def skeleton_from(text: str) -> Trace:
+    """The skeleton of the shape that this is the text of."""
+    return _skeleton(*json.loads(text))
 
 
 def _marks(trace: Trace) -> Marks:

@@ -10,8 +10,7 @@ from __future__ import annotations
 import os
 import tempfile
 import zlib
-from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -28,10 +27,6 @@ PART = 8 * 1024 * 1024  # bytes of records held at once, about
 MAX_PARTS = 128  # open files
 MOST, LARGEST = 20_000, 64 * 1024 * 1024  # records, and bytes of them, under one key: it has to fit into memory
 LOST = "lost"  # the kind of a record of which no more than its key, and perhaps its id (its text), is known
-
-_EXACT = 20_000  # ids kept as they are; of further ones, 96 bits of hash
-_LEAST = 65_536  # places for those at first
-_WORD, _HALF = 2**64 - 1, 2**32 - 1
 
 _encode = msgspec.json.Encoder().encode
 
@@ -160,76 +155,3 @@ class Groups:
                 )
             else:
                 yield key, group.records
-
-
-class FirstLines:
-    """On which line each id of a file stood first, in some 25 bytes an id where it has many.
-
-    Two ids that are taken for one are as likely as 1 in 10^17 in a file of a million: hashes of 64 and 32 bits, apart.
-    """
-
-    def __init__(self) -> None:
-        self._exact: dict[str, int] = {}
-        self._size = _LEAST
-        self._taken = 0
-        self._hashes, self._lines = _places(0), _places(0)  # of each place: a hash; another one, and the line (0: free)
-
-    def before(self, ident: str, line: int) -> int | None:
-        """The line on which the id stood already; else None, and from now on it stood on this one."""
-        known = self._exact
-        if (first := known.get(ident)) is not None:
-            return first
-        if type(line) is not int or (len(known) < _EXACT and not self._taken):  # a `Line` says more than its number
-            known[ident] = line
-            return None
-        if not self._taken:
-            self._hashes, self._lines = _places(self._size), _places(self._size)
-        hashed, other = hash(ident) & _WORD, hash(f"#{ident}") & _HALF
-        at = self._place(hashed, other)
-        if found := self._lines[at]:
-            return found & _HALF
-        self._hashes[at], self._lines[at] = hashed, other << 32 | min(line, _HALF)
-        self._taken += 1
-        if self._taken * 5 > self._size * 4:
-            self._grow()
-        return None
-
-    def before_all(self, idents: Sequence[str], lines: Sequence[int]) -> list[int | None]:
-        """What `before` says of each, one after the other."""
-        found: list[int | None] = []
-        for ident, line in zip(idents, lines, strict=True):
-            if not self._taken or ident in self._exact or type(line) is not int:
-                found.append(self.before(ident, line))
-                continue
-            hashed, other = hash(ident) & _WORD, hash("#" + ident) & _HALF
-            at = hashed % self._size
-            if self._lines[at]:
-                found.append(self.before(ident, line))
-                continue
-            found.append(None)
-            self._hashes[at], self._lines[at] = hashed, other << 32 | min(line, _HALF)
-            self._taken += 1
-            if self._taken * 5 > self._size * 4:
-                self._grow()
-        return found
-
-    def _place(self, hashed: int, other: int) -> int:
-        """Where the id is, or the free place where it belongs."""
-        hashes, lines, size = self._hashes, self._lines, self._size
-        at = hashed % size
-        while lines[at] and not (hashes[at] == hashed and lines[at] >> 32 == other):
-            at = (at + 1) % size
-        return at
-
-    def _grow(self) -> None:
-        hashes, lines = self._hashes, self._lines
-        self._size = self._size * 8 // 5
-        self._hashes, self._lines = _places(self._size), _places(self._size)
-        for hashed, line in zip(hashes, lines, strict=True):
-            if line:
-                at = self._place(hashed, line >> 32)
-                self._hashes[at], self._lines[at] = hashed, line
-
-
-def _places(size: int) -> array[int]:
-    return array("Q", bytes(8 * size))

@@ -19,12 +19,12 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.base import Recognised, Record, TraceRecord
-from readiness_tui.sources.kit.grouping import FirstLines
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.names import snake
 from readiness_tui.sources.kit.nested import nested, structured
 from readiness_tui.sources.kit.payload import masked
 from readiness_tui.sources.kit.peek import peek
+from readiness_tui.sources.kit.pieces.first_lines import FirstLines
 from readiness_tui.sources.kit.recordio import Entry, records, reject
 from readiness_tui.sources.own.golden_set import GOLD
 from readiness_tui.sources.own.trace_record import FOREIGN, speaks_against, trace_from

@@ -16,8 +16,8 @@ from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import CaseRecord, EvalSetRecord, Record, RunStart, TraceRecord
 from readiness_tui.sources.kit.fileio import digest
 from readiness_tui.sources.kit.folder import size
-from readiness_tui.sources.kit.grouping import FirstLines
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
+from readiness_tui.sources.kit.pieces.first_lines import FirstLines
 from readiness_tui.sources.kit.recordio import Entry
 from readiness_tui.sources.own.case_record import CaseRepeats, case_from
 from readiness_tui.sources.own.mapped_steps import Steps

@@ -15,10 +15,10 @@ from typing import Any
 from readiness_tui.domain.runs.model import Outcome, Trace
 from readiness_tui.sources.kit import fields, measures, payload
 from readiness_tui.sources.kit.base import Progress, Recognised, Record, Reject, TraceRecord, Warn
-from readiness_tui.sources.kit.grouping import FirstLines
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 from readiness_tui.sources.kit.keys import KeySorter, PerKeys
 from readiness_tui.sources.kit.peek import peek
+from readiness_tui.sources.kit.pieces.first_lines import FirstLines
 from readiness_tui.sources.kit.pieces.of_lines import pieces_of
 from readiness_tui.sources.kit.pieces.piece import Before, Gathered, Piece, PieceColumns, in_turn
 from readiness_tui.sources.kit.recordio import (

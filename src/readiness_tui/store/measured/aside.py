@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 from readiness_tui.store import sqlite
-from readiness_tui.store.sqlite import Connection
+from readiness_tui.store.sqlite import Connection, Cursor
 
 _CHUNK = 2_000
 Group = tuple[int, int, int]  # an import, a day and a shape
@@ -23,6 +23,7 @@ class Aside:
 
     def __init__(self, conn: Connection, width: int) -> None:
         self._conn, self._width = conn, width
+        self._copied = False
 
     @classmethod
     @contextmanager
@@ -38,6 +39,11 @@ class Aside:
         self._conn.executemany(f"INSERT INTO laid VALUES (?{', ?' * (self._width - 1)})", rows)
         self._conn.execute("COMMIT")
 
+    def lay_all(self, found: Cursor) -> None:
+        """What a statement finds, some at a time."""
+        while rows := found.fetchmany(_CHUNK):
+            self.lay(rows)
+
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """As they were laid aside."""
         last = 0
@@ -48,6 +54,7 @@ class Aside:
 
     def add_copies(self, found: Mapping[Group, int]) -> None:
         """So many more of each."""
+        self._copied = self._copied or bool(found)
         self._conn.execute("BEGIN")
         self._conn.executemany(
             "INSERT INTO copy VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n",
@@ -57,6 +64,8 @@ class Aside:
 
     def take_copies(self, group: Group, most: int) -> int:
         """The copies of a group, up to `most`; they are told once."""
+        if not self._copied:
+            return 0
         row = self._conn.execute("SELECT n FROM copy WHERE (a, b, c) = (?, ?, ?)", group).fetchone()
         told = 0 if row is None else min(int(row[0]), most)
         if told:

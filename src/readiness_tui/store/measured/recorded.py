@@ -21,7 +21,9 @@ from readiness_tui.domain.traces.counted import Counted
 from readiness_tui.domain.traces.leaks import LeakHit
 from readiness_tui.domain.traces.listed import RecordedList
 from readiness_tui.domain.traces.measured import Absent, utc
+from readiness_tui.domain.traces.outline import outline
 from readiness_tui.domain.traces.recorded import Block, Recorded
+from readiness_tui.domain.traces.shape import skeleton_from
 from readiness_tui.domain.traces.traffic import not_of_users
 from readiness_tui.domain.traces.version import SHAPE_VERSION as VERSION
 from readiness_tui.store import packing, traces
@@ -30,6 +32,7 @@ from readiness_tui.store.measured import copies, days, stale, tallies
 from readiness_tui.store.measured.aside import Aside
 from readiness_tui.store.measured.key_set import KeySet
 from readiness_tui.store.measured.seen import SeenTraceSet
+from readiness_tui.store.measured.shapes import StoredShapes
 from readiness_tui.store.schema import UNKNOWN_TIME
 from readiness_tui.store.sqlite import Connection
 from readiness_tui.store.systems import NUMBER
@@ -39,13 +42,12 @@ _CHUNK = 500
 _AT_ONCE = 2_000
 Column = Sequence[Any]
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
-_SHAPES = 2_000  # skeletons remembered: most logs have fewer, and some another one in each request
 _minutes = msgspec.json.Decoder(tuple[int, ...]).decode
 
 #: Names of `Recorded.columns` that the table calls otherwise.
-_NAMED = {"user": "person", "at": "started_at", "of_users": "shape", "copy": "key"}
+_NAMED = {"user": "person", "at": "started_at", "of_users": "shape", "outline": "shape", "copy": "key"}
 #: Those that are in `trace_measure`.
-_MEASURED = frozenset({"shape", "of_users", "retried", "longest_call_ms", "call_minutes"})
+_MEASURED = frozenset({"shape", "outline", "of_users", "retried", "longest_call_ms", "call_minutes"})
 _READ: dict[str, Callable[[Column], Column]] = {
     "started_at": lambda column: [None if value == UNKNOWN_TIME else from_micros(value) for value in column],
     "at": lambda column: [None if value == UNKNOWN_TIME else value for value in column],
@@ -62,10 +64,10 @@ _READ: dict[str, Callable[[Column], Column]] = {
 }
 
 
-def _each(read: Callable[[int], Any], column: Column) -> Column:
-    """What is read of each shape, once a shape."""
-    known = {number: read(number) for number in dict.fromkeys(column)}
-    return [known[number] for number in column]
+def _each(read: Callable[[Trace], Any], shown: Sequence[Trace]) -> Column:
+    """What is read of each, once an object."""
+    known = {at: read(trace) for at, trace in {id(trace): trace for trace in shown}.items()}
+    return [known[id(trace)] for trace in shown]
 
 
 class StoredTraces:
@@ -73,7 +75,7 @@ class StoredTraces:
 
     def __init__(self, conn: Connection, system: str) -> None:
         self._conn, self._system = conn, system
-        self._shapes: dict[int, Trace] = {}
+        self._shapes = StoredShapes(conn)
 
     def __len__(self) -> int:
         with self._one_moment():
@@ -93,6 +95,9 @@ class StoredTraces:
 
     def counted(self) -> Iterable[Counted]:
         return self.slow.counted() if self.slow is not None else self._counted()
+
+    def outlined(self) -> Iterable[tuple[date | None, Trace, int]]:
+        return self.slow.outlined() if self.slow is not None else self._outlined()
 
     def columns(
         self, names: Sequence[str], start: datetime | None = None, end: datetime | None = None
@@ -115,20 +120,35 @@ class StoredTraces:
             with self._one_moment():  # what is tallied and what has to be read again
                 seen = SeenTraceSet.now(self._conn, self._system)
                 sql = f"SELECT import_id, shape, {tallies.COLUMNS} FROM trace_tally WHERE import_id IN ({seen.numbers})"
-                cursor = self._conn.execute(sql)
-                while some := cursor.fetchmany(_AT_ONCE):
-                    aside.lay(some)
+                aside.lay_all(self._conn.execute(sql))
                 waiting = stale.stale(self._conn, seen)
             for found in copies.by_group(self._conn, seen):
                 aside.add_copies(found)
-            for import_id, shape, *row in aside.rows():
-                if (import_id, row[0]) not in waiting:
+            rows = (row for row in aside.rows() if (row[0], row[2]) not in waiting)
+            while some := list(islice(rows, _CHUNK)):
+                shown = self._shapes.skeletons(row[1] for row in some)
+                for import_id, shape, *row in some:
                     repeated = aside.take_copies((import_id, row[0], shape), row[1])
-                    yield tallies.read(self._shape(shape), tuple(row), repeated)
+                    yield tallies.read(shown[shape], tuple(row), repeated)
             for pair in waiting:
                 for read, one in stale.counted(self._conn, seen, pair):
                     known = self._conn.execute("SELECT id FROM trace_shape WHERE digest = ?", (read.digest,)).fetchone()
                     yield replace(one, copies=aside.take_copies((*pair, known[0]), one.n) if known else 0)
+
+    def _outlined(self) -> Iterator[tuple[date | None, Trace, int]]:
+        with Aside.open(4) as aside:
+            with self._one_moment():
+                seen = SeenTraceSet.now(self._conn, self._system)
+                sql = f"SELECT import_id, shape, day, n FROM trace_tally WHERE import_id IN ({seen.numbers})"
+                aside.lay_all(self._conn.execute(sql))
+                waiting = stale.stale(self._conn, seen)
+            rows = (row for row in aside.rows() if (row[0], row[2]) not in waiting)
+            while some := list(islice(rows, _AT_ONCE)):
+                shown = self._shapes.outlines([row[1] for row in some])
+                yield from ((days.of(day), trace, n) for trace, (_, _, day, n) in zip(shown, some, strict=True))
+            for pair in waiting:
+                for read, one in stale.counted(self._conn, seen, pair):
+                    yield one.day, skeleton_from(outline(read.text)), one.n
 
     @contextmanager
     def _one_moment(self) -> Iterator[None]:
@@ -154,9 +174,11 @@ class StoredTraces:
     def _reader(self, name: str) -> Callable[[Column], Column] | None:
         """What makes stored values those that are asked for; None where they are that."""
         if name == "shape":
-            return lambda column: _each(self._shape, column)
+            return lambda column: list(map(self._shapes.skeletons(column).__getitem__, column))
+        if name == "outline":
+            return self._shapes.outlines
         if name == "of_users":
-            return lambda column: _each(lambda shape: not not_of_users(self._shape(shape)), column)
+            return lambda column: _each(lambda trace: not not_of_users(trace), self._shapes.outlines(column))
         if name == "copy":
             copied = self._copies
             return lambda column: list(map(copied.__contains__, column))
@@ -171,12 +193,15 @@ class StoredTraces:
     def _whole(self, shows: Callable[[Trace], bool]) -> Iterator[Trace]:
         seen = SeenTraceSet.now(self._conn, self._system)
         wanted, some, n = KeySet(), list[int](), 0
-        for shape, more in self._shapes_seen(seen):
-            if shows(self._shape(shape)):
-                wanted.add(shape)
-                n += more
-                if len(some) <= _FEW:
-                    some.append(shape)
+        every = self._shapes_seen(seen)
+        while part := list(islice(every, _AT_ONCE)):
+            told = _each(shows, self._shapes.outlines([shape for shape, _ in part]))
+            for (shape, more), passes in zip(part, told, strict=True):
+                if passes:
+                    wanted.add(shape)
+                    n += more
+                    if len(some) <= _FEW:
+                        some.append(shape)
         if not some:
             return
         names = packing.TRACE_COLUMNS
@@ -211,9 +236,7 @@ class StoredTraces:
             asked.append("SELECT id, 0 FROM trace_shape")
         with Aside.open(2) as aside:
             for sql in asked:
-                cursor = self._conn.execute(sql)
-                while rows := cursor.fetchmany(_AT_ONCE):
-                    aside.lay(rows)
+                aside.lay_all(self._conn.execute(sql))
             yield from aside.rows()
 
     def _leaked(self) -> Iterator[tuple[date | None, LeakHit]]:
@@ -229,10 +252,3 @@ class StoredTraces:
             for _, hit, pattern, place, excerpt, personal, at in rows:
                 yield days.of(at // days.MICROS), LeakHit(hit, pattern, place, excerpt, bool(personal))
             key = rows[-1][0]
-
-    def _shape(self, number: int) -> Trace:
-        if number not in self._shapes:
-            if len(self._shapes) >= _SHAPES:
-                self._shapes.clear()
-            self._shapes[number] = tallies.skeleton(self._conn, number)
-        return self._shapes[number]

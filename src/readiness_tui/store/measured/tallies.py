@@ -7,11 +7,9 @@ from typing import Any
 
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.traces.counted import Counted, joined
-from readiness_tui.domain.traces.shape import shape_from
 from readiness_tui.domain.traces.tally import counted_of, row_of
 from readiness_tui.store.measured import days
 from readiness_tui.store.rows import Tx
-from readiness_tui.store.sqlite import Connection
 
 COLUMNS = "day, n, ids, first_at, first_id, varied"
 WIDTH = COLUMNS.count(",") + 1
@@ -27,12 +25,6 @@ def put_shapes(tx: Tx, shapes: Mapping[str, str]) -> dict[str, int]:
             known = (cursor.lastrowid,)
         found[digest] = known[0]
     return found
-
-
-def skeleton(conn: Connection, number: int) -> Trace:
-    """What the requests of a shape show, by its id."""
-    text: str = conn.execute("SELECT text FROM trace_shape WHERE id = ?", (number,)).fetchone()[0]
-    return shape_from(text).skeleton
 
 
 def add(tx: Tx, import_id: int, counted: Iterable[tuple[int, Counted]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -23,7 +24,7 @@ class PieceDone:
     lines, of which it mattered whether they stood in the file before. `parts`: the ids of traces of which other files may
     bring more."""
 
-    batches: list[PreparedBatch]
+    batches: deque[PreparedBatch]
     traces: int
     others: list[Reject | Warn]
     gathered: Gathered
@@ -58,7 +59,7 @@ def done(
             answers = before_all(found.traces.id, found.lines) if before_all else [before(*one) for one in asked]
             batch = None if any(answers) else _prepared(found)
             if batch is not None:
-                return PieceDone([batch], batch.count, [], found.gathered, asked, [])
+                return PieceDone(deque([batch]), batch.count, [], found.gathered, asked, [])
             asked, before = (
                 [],
                 as_answered(answers),
@@ -72,7 +73,7 @@ def done(
         else:
             others.append(record)
     parts = [record.trace.id for record in traces if record.part]
-    return PieceDone(list(prepared(change(traces), keep)), len(traces), others, gathered, asked, parts)
+    return PieceDone(deque(prepared(change(traces), keep)), len(traces), others, gathered, asked, parts)
 
 
 def as_answered(answers: Sequence[int | None]) -> Before:

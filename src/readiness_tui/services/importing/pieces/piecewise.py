@@ -16,7 +16,7 @@ from readiness_tui.services.importing.parts import assembled
 from readiness_tui.services.importing.pieces.piece_work import Change, PieceDone, as_answered, done, unchanged
 from readiness_tui.services.importing.pieces.workers import Workers, cores, in_order
 from readiness_tui.sources.kit.base import Assembles, Progress, Record, Reject, Source, TraceRecord, Warn
-from readiness_tui.sources.kit.grouping import FirstLines
+from readiness_tui.sources.kit.pieces.first_lines import FirstLines
 from readiness_tui.sources.kit.pieces.piece import HELD, MOST, Piece, PieceReader
 from readiness_tui.store import Store, staged_traces, traces
 from readiness_tui.store.staged_traces import Pair
@@ -35,9 +35,10 @@ class ReadyPiece:
     _by: PiecewiseImport
 
     def store(self, import_id: int) -> None:
-        for at, made in enumerate(self.done.batches):
+        """To be called once: what is stored is held no longer, as the next piece comes in before this one is dropped."""
+        for at in range(len(self.done.batches)):
             try:
-                staged_traces.store_batch(self._by.store, import_id, made)
+                staged_traces.store_batch(self._by.store, import_id, self.done.batches.popleft())
             except UNSTORABLE:
                 some = self._by.pairs(self._piece, self._answers)[at * BATCH : (at + 1) * BATCH]
                 one_by_one = staged_traces.prepared_one_by_one(some, self._by.keep)

@@ -14,7 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 from readiness_tui.domain.traces.columns import CommonTraces
 from readiness_tui.sources.kit.base import Progress, Record, Reject, TraceRecord, Warn
 from readiness_tui.sources.kit.fields import Notes
-from readiness_tui.sources.kit.grouping import FirstLines
+from readiness_tui.sources.kit.pieces.first_lines import FirstLines
 
 MOST = 2_000  # records in a piece …
 HELD = 16 * 1024 * 1024  # … and bytes of them: fewer where they are long
