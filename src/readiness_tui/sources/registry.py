@@ -16,7 +16,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.errors import NoRoomError, ReadinessError
 from readiness_tui.sources.kit import unwrap
 from readiness_tui.sources.kit.base import ClaimsFolder, Joins, Recognised, Source, Versioned
 from readiness_tui.sources.kit.fileio import HEAD, digest, unreadable
@@ -148,6 +148,8 @@ def recognise(path: Path, forced: str | None = None, depth: int = 0) -> tuple[So
         container = unwrap.possible(path, head, part=True) if depth < DEEP else None
         try:
             inner = None if container is None else _inside(path, head, container, forced, depth)
+        except NoRoomError:  # no fault of the file
+            raise
         except ReadinessError:
             inner = None
         if inner is None:
@@ -194,6 +196,8 @@ def _opened(path: Path, container: unwrap.Container, forced: str | None, depth: 
 def _of_inner(path: Path, inner: Path, forced: str | None, depth: int) -> tuple[Source, Recognised]:
     try:
         return recognise(inner, forced, depth + 1)
+    except NoRoomError:
+        raise
     except ReadinessError as error:
         raise ReadinessError(str(error).replace(str(inner), str(path)), by_command=error.by_command) from error
 
@@ -215,6 +219,8 @@ def _of_split(path: Path, head: bytes, forced: str | None, depth: int) -> tuple[
                 known = fits(*_of_inner(path, inner, forced, depth))
             container = unwrap.split(path) if known else None
         rows = None if container is None else _opened(path, container, forced, depth)
+    except NoRoomError:
+        raise
     except ReadinessError:
         return None
     return rows if rows is not None and fits(*rows) else None

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import io
+
 import pytest
 
+from readiness_tui.domain.errors import NoRoomError
 from readiness_tui.sources.kit import grouping
 from readiness_tui.sources.kit.grouping import GroupedRecord, Groups
 
@@ -45,3 +49,36 @@ def test_records_that_are_kept_as_one_count_as_many(monkeypatch: pytest.MonkeyPa
             groups.add(key, GroupedRecord("span", 1, "[]", many))
         assert dict(groups) == {"fits": [GroupedRecord("span", 1, "[]", 2), GroupedRecord("span", 1, "[]", 3)]}
         assert [reject.reason.partition(" spans")[0] for reject in groups.refused()] == ['"endless" has 6']
+
+
+class _Full(io.RawIOBase):
+    """A file on a disk that is full."""
+
+    def readable(self) -> bool:
+        return True
+
+    writable = seekable = readable
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return 0
+
+    def readinto(self, buffer: object) -> int:
+        return 0
+
+    def write(self, data: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("text", ["short", "x" * 100_000], ids=["in the buffer", "at once"])
+def test_a_full_disk_of_temporary_files_is_a_sentence(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda: io.BufferedRandom(_Full()))
+    with pytest.raises(
+        NoRoomError, match=r"\(No space left on device\), where spans or rows that belong together wait"
+    ):
+        _group_all(text)
+
+
+def _group_all(text: str) -> None:
+    with Groups(2 * grouping.PART) as groups:
+        groups.add("key", GroupedRecord("span", 1, text))
+        list(groups)

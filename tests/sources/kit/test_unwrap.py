@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 
@@ -240,3 +241,20 @@ def test_a_table_that_two_tools_write_is_asked_still(make):
     doubled = {"columns": ["user_input", "response", "response"], "index": [0], "data": [["q", "a", "b"]]}
     with pytest.raises(ReadinessError):
         registry.recognise(make("doubled.json", json.dumps(doubled)))
+
+
+@pytest.mark.parametrize(
+    "content", [gzip.compress(LINES.encode()), json.dumps({"data": TRACES}).encode(), PRETTY.encode()]
+)
+def test_a_full_disk_of_temporary_files_is_no_fault_of_the_file(content, make, monkeypatch):
+    path = make("full.json", content)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for writer in ("unpacked", "on_lines", "_write_lines"):
+        monkeypatch.setattr(unwrap, writer, full)
+    with pytest.raises(
+        ReadinessError, match=r"no room for temporary files \(No space left on device\), where the contents of full"
+    ):
+        registry.recognise(path)

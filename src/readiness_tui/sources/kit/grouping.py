@@ -12,13 +12,14 @@ import tempfile
 import zlib
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, NamedTuple
 
 import msgspec
 
+from readiness_tui.domain.errors import NoRoomError
 from readiness_tui.domain.traces.refused import TOO_LARGE
 from readiness_tui.sources.kit.base import Reject
 from readiness_tui.sources.kit.jsonio import quoted
@@ -88,25 +89,37 @@ class Groups:
 
     def __enter__(self) -> Groups:
         if self._parts > 1:
-            for _ in range(self._parts):
-                self._files.append(self._open.enter_context(tempfile.TemporaryFile()))
+            try:
+                for _ in range(self._parts):
+                    self._files.append(self._open.enter_context(tempfile.TemporaryFile()))
+            except OSError as error:
+                self._open.close()
+                raise _no_room(error) from error
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._open.close()
+        with suppress(OSError):  # of what is thrown away: a buffer that had no room left
+            self._open.close()
 
     def add(self, key: str, piece: GroupedRecord) -> None:
         if self._files:
             part = zlib.crc32(key.encode("utf-8", "surrogatepass")) % self._parts
             text = piece.text.encode("utf-8", "surrogatepass")
-            self._files[part].write(_encode((key, piece.kind, int(piece.line), piece.many, len(text))) + b"\n" + text)
+            head = _encode((key, piece.kind, int(piece.line), piece.many, len(text)))
+            try:
+                self._files[part].write(head + b"\n" + text)
+            except OSError as error:
+                raise _no_room(error) from error
         elif (group := self._group(self._held, key, piece.line)).counts(piece.many, len(piece.text)):
             group.records.append(piece)
 
     def __iter__(self) -> Iterator[tuple[str, list[GroupedRecord]]]:
         yield from self._whole(self._held)
         for file in self._files:
-            file.seek(0)
+            try:
+                file.seek(0)  # which writes what is left to write
+            except OSError as error:
+                raise _no_room(error) from error
             part: dict[str, _GatheredGroup] = {}
             while head := file.readline():
                 key, kind, number, count, size = _head(head)
@@ -140,6 +153,10 @@ class Groups:
                 )
             else:
                 yield key, group.records
+
+
+def _no_room(error: OSError) -> NoRoomError:
+    return NoRoomError(error.strerror or str(error), "spans or rows that belong together")
 
 
 class FirstLines:

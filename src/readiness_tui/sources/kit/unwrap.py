@@ -7,12 +7,11 @@ rest is opened where no source knows the file as it stands: an answer of an inte
 
 from __future__ import annotations
 
-import gzip
+import errno
 import itertools
 import json
 import shutil
 import tempfile
-import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -23,12 +22,14 @@ from typing import IO, Any
 
 import msgspec
 
-from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.errors import NoRoomError, ReadinessError
 from readiness_tui.domain.text.format import plural
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.kit.base import Joins, Recognised, Record, Source
 from readiness_tui.sources.kit.fileio import HEAD, digest, unreadable
 from readiness_tui.sources.kit.fileio import head as head_of
 from readiness_tui.sources.kit.jsonio import RecordError, as_null, document, members
+from readiness_tui.sources.kit.large.gzipped import unpacked
 from readiness_tui.sources.kit.large.one_by_one import on_lines
 from readiness_tui.sources.kit.large.skim import EACH, is_large, skim
 from readiness_tui.sources.kit.paging import paging
@@ -47,9 +48,9 @@ BY_COLUMNS = "a data frame by columns or labels"
 _ONE_BY_ONE = "JSON documents one after another"
 _SQUAD = ("paragraphs", "qas")  # SQuAD: questions in paragraphs in articles
 _DEEP = 4  # envelopes in each other
-MOST = 4 * 1024**3  # bytes that a gzip file may grow to
 LONGER = 4 * 1024 * 1024  # bytes in which a first document must end, that another is seen to follow it
 _ROWS = 20_000  # of a large table, by which it is seen whether a source knows them
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _KEPT = 4  # opened files held at once
 
 _raws = msgspec.json.Decoder(list[msgspec.Raw])
@@ -96,7 +97,7 @@ class Unwrapped:
 def certain(path: Path, head: bytes, *, part: bool = False) -> Container | None:
     """The container that a file surely is, whatever is in it. `part`: of a large one the beginning is enough."""
     if head.startswith(b"\x1f\x8b"):
-        return Container("gzip", path.name.removesuffix(".gz"), lambda out: _gunzip(path, out))
+        return Container("gzip", path.name.removesuffix(".gz"), lambda out: unpacked(path, out))
     if head.startswith(b"PAR1"):
         return Container("Parquet", path.name, lambda out: _from_parquet(path, out))
     look = peek(head)
@@ -186,8 +187,12 @@ def opened(path: Path, container: Container) -> tuple[Path, tuple[str, ...]]:
         _opened.move_to_end(key)
         _outer[_opened[key][0]] = path
         return _opened[key]
-    inner = Path(tempfile.mkdtemp(dir=_folder().name)) / (container.name or "inside")
-    said = _written(path, container, inner)
+    inner = _temporary(path) / (container.name or "inside")
+    try:
+        said = _written(path, container, inner)
+    except ReadinessError:
+        shutil.rmtree(inner.parent, ignore_errors=True)
+        raise
     _opened[key] = inner, said
     _outer[inner] = path
     spare = [key for key, (file, _) in _opened.items() if not held[file]][: max(len(_opened) - _KEPT, 0)]
@@ -201,14 +206,21 @@ def opened(path: Path, container: Container) -> tuple[Path, tuple[str, ...]]:
 @contextmanager
 def begun(path: Path, container: Container) -> Iterator[Path]:
     """A file with the beginning of what is inside (a `part`), for as long as it is looked at. Raises ReadinessError."""
-    with tempfile.TemporaryDirectory(dir=_folder().name) as folder:
-        inner = Path(folder) / (container.name or "inside")
+    inner = _temporary(path) / (container.name or "inside")
+    try:
         _written(path, container, inner)
         _outer[inner] = path
-        try:
-            yield inner
-        finally:
-            _outer.pop(inner, None)
+        yield inner
+    finally:
+        _outer.pop(inner, None)
+        shutil.rmtree(inner.parent, ignore_errors=True)
+
+
+def _temporary(path: Path) -> Path:
+    try:
+        return Path(tempfile.mkdtemp(dir=_folder().name))
+    except OSError as error:
+        raise _no_room(path, error) from error
 
 
 def _written(path: Path, container: Container, inner: Path) -> tuple[str, ...]:
@@ -216,7 +228,11 @@ def _written(path: Path, container: Container, inner: Path) -> tuple[str, ...]:
         with inner.open("wb") as out:
             return container.write(out)
     except OSError as error:
-        raise unreadable(path, error) from error
+        raise (_no_room if error.errno in _FULL else unreadable)(path, error) from error
+
+
+def _no_room(path: Path, error: OSError) -> ReadinessError:
+    return NoRoomError(error.strerror or str(error), f"the contents of {one_line(path.name, 60)}")
 
 
 def inside(path: Path) -> Path:
@@ -235,22 +251,6 @@ def outside(path: Path) -> Path:
 @cache
 def _folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="readiness-")
-
-
-def _gunzip(path: Path, out: IO[bytes]) -> tuple[str, ...]:
-    done = 0
-    try:
-        with gzip.open(path) as packed:
-            while block := packed.read(1024 * 1024):
-                done += len(block)
-                if done > MOST:
-                    raise ReadinessError(f"{path} unpacks to more than {MOST // 1024**3} GiB. Unpack and split it.")
-                out.write(block)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ReadinessError(
-            f"{path}: the gzip data are broken or cut off ({error}). Export the file again."
-        ) from error
-    return ()
 
 
 def _one_by_one(path: Path, out: IO[bytes], most: int | None) -> tuple[str, ...]:
