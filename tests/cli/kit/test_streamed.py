@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from readiness_tui.cli.kit import streamed
@@ -38,6 +38,7 @@ def _whole(value: Any) -> Any:
     return [_whole(inner) for inner in value] if isinstance(value, list) else value
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=50)
 @given(_SHAPES, st.integers(1, 4))
 def test_it_is_the_same_to_the_byte(value: Any, at_once: int) -> None:
     with pytest.MonkeyPatch.context() as patch:

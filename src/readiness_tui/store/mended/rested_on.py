@@ -14,7 +14,7 @@ from readiness_tui.store.sqlite import Connection
 Place = tuple[str, tuple[int | str, ...]]
 
 
-class _Link(NamedTuple):
+class _Reference(NamedTuple):
     """A column that names a row of another table."""
 
     table: str
@@ -50,14 +50,14 @@ def missing(conn: Connection, put: Sequence[tuple[Place, Row]]) -> str:
     return ""
 
 
-def _links(conn: Connection) -> list[_Link]:
+def _links(conn: Connection) -> list[_Reference]:
     tables = [name for (name,) in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
     return [link for table in tables for link in _of_table(conn, table)]
 
 
-def _of_table(conn: Connection, table: str) -> Iterator[_Link]:
+def _of_table(conn: Connection, table: str) -> Iterator[_Reference]:
     for row in fetch(conn, f'PRAGMA foreign_key_list("{table}")'):
-        yield _Link(table, row["from"], row["table"], row["to"] or _keys(conn, row["table"])[0])
+        yield _Reference(table, row["from"], row["table"], row["to"] or _keys(conn, row["table"])[0])
 
 
 def _keys(conn: Connection, table: str) -> list[str]:

@@ -77,7 +77,7 @@ def closed(part: bytes) -> bytes:
     return part[:end] + b"".join(_CLOSES[one] for one in reversed(still_open)) if end else b""
 
 
-class _Kept:
+class _CutMembers:
     """The members of an object, none of them longer than goes well with their number."""
 
     def __init__(self) -> None:
@@ -105,7 +105,7 @@ class _Kept:
 
 def _members(first: bytes, blocks: Iterator[bytes]) -> bytes:
     """An object of the beginnings of its members. `first`: the block with its bracket."""
-    kept, member = _Kept(), bytearray()
+    kept, member = _CutMembers(), bytearray()
     depth, quoted = 1, False
     block = first[1:]
     while block and not kept.enough:
