@@ -255,12 +255,14 @@ def painting(stage: Stage) -> Iterator[Comparison]:
             f"paint-{key}", f"first useful paint, {key}", Side("app", python(_PAINT, "first", _SCREEN, "NO-GO", "--", *app), tells=True),
             hello, goal="≤ hello-world + 0.25 s", beyond=0.25,
         )  # fmt: skip
-    apps = [(stage.organisation, *LARGE_REVIEW), (stage.small,)]
-    down = [
-        Side("app", python(_PAINT, "key", _SCREEN, "GO", "C", _DOWN, "--", *readiness("--db", *app)), tells=True)
-        for app in apps
-    ]
-    yield Comparison("key-organisation", "↓ in Checklists, 316 items and 60 reviewers beside the sample's", *down)
+
+    def down(*app: object) -> Side:
+        return Side("app", python(_PAINT, "key", _SCREEN, "GO", "C", _DOWN, "--", *readiness("--db", *app)), tells=True)
+
+    yield Comparison(
+        "key-organisation", "↓ in Checklists, 316 items and 60 reviewers beside the sample's",
+        down(stage.organisation, *LARGE_REVIEW), down(stage.small),
+    )  # fmt: skip
 
 
 GROUPS: dict[str, Callable[[Stage], Iterator[Comparison]]] = {

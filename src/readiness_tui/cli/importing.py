@@ -24,6 +24,7 @@ from readiness_tui.cli.common import (
     tell,
     which_run,
 )
+from readiness_tui.cli.kit.streamed import Streamed
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 
@@ -180,7 +181,7 @@ def plain(result: ImportedFile) -> dict[str, object]:
         "cases": result.cases,
         "traces": result.traces,
         "golden_cases": result.golden,
-        "rejected": [{"line": r.line, "reason": r.reason, "excerpt": r.excerpt} for r in result.rejected],
+        "rejected": Streamed({"line": r.line, "reason": r.reason, "excerpt": r.excerpt} for r in result.rejected),
         "warnings": result.warnings,
         "changes": result.changes,
     }

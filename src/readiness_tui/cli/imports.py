@@ -20,6 +20,7 @@ from readiness_tui.cli.common import (
     sure,
     tell,
 )
+from readiness_tui.cli.kit.streamed import Streamed
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
@@ -83,7 +84,7 @@ def imports_command(session: Session, import_id: int | None, as_json: bool) -> N
         with desk_of(session) as desk:
             info, rejected = rejects_of(desk, import_id)
         if as_json:
-            rows = [{"line": r.line, "reason": r.reason, "excerpt": r.excerpt} for r in rejected]
+            rows = Streamed({"line": r.line, "reason": r.reason, "excerpt": r.excerpt} for r in rejected)
             say_json({"schema": 1, "import": info.id, "path": info.path, "rejects": rows})
             return
         lines = (reject_line(info.path, reject) for reject in rejected)

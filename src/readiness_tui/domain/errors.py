@@ -31,3 +31,15 @@ class AlreadySaved(ReadinessError):  # noqa: N818 - good news, not an error of a
 
 class TamperedError(ReadinessError):
     """The file was changed by something else than the program, so nothing that rests on it is printed. Exit code 4."""
+
+
+class NoRoomError(ReadinessError):
+    """The disk of the temporary files is full, or takes none. `why`: the system's words. `waiting`: what would wait in them.
+    `folder`: where they lie, where that is known."""
+
+    def __init__(self, why: str, waiting: str, folder: str = "") -> None:
+        place = f" in {folder}" if folder else ""
+        super().__init__(
+            f"There is no room for temporary files{place} ({why[:100]}), where {waiting} wait meanwhile. Nothing of this was"
+            " stored. Free some space, or set TMPDIR to a folder that has it, and try again."
+        )

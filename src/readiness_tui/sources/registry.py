@@ -16,7 +16,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.errors import NoRoomError, ReadinessError
 from readiness_tui.sources.kit import unwrap
 from readiness_tui.sources.kit.base import ClaimsFolder, Joins, Recognised, Source, Versioned
 from readiness_tui.sources.kit.fileio import HEAD, digest, unreadable
@@ -135,9 +135,9 @@ def recognise(path: Path, forced: str | None = None, depth: int = 0) -> tuple[So
     if os.path.isdir(path) and (whole := claimed(path)) is not None:
         return _unless(forced, path, *whole)
     head = head_of(path)
-    container = unwrap.certain(path, head)
-    if container is not None and depth < DEEP:
-        return _inside(path, container, forced, depth)
+    container = unwrap.certain(path, head, part=True)
+    if container is not None and depth < DEEP and (inner := _inside(path, head, container, forced, depth)) is not None:
+        return inner
     if depth < DEEP and is_split(head) and (rows := _of_split(path, head, forced, depth)) is not None:
         return rows
     try:
@@ -145,13 +145,16 @@ def recognise(path: Path, forced: str | None = None, depth: int = 0) -> tuple[So
             return _as_named(path, head, forced)
         return _surest(path, head)
     except _NothingFitsError as error:
-        container = unwrap.possible(path, head)
-        if container is None or depth >= DEEP:
-            raise _plain(error) from None
+        container = unwrap.possible(path, head, part=True) if depth < DEEP else None
         try:
-            return _inside(path, container, forced, depth)
+            inner = None if container is None else _inside(path, head, container, forced, depth)
+        except NoRoomError:  # no fault of the file
+            raise
         except ReadinessError:
+            inner = None
+        if inner is None:
             raise _plain(error) from None
+        return inner
 
 
 inside = unwrap.inside
@@ -166,14 +169,37 @@ def within(source: Source, path: Path) -> Source:
     return unwrap.Unwrapped(within(source, inner), path, inner, said)
 
 
-def _inside(path: Path, container: unwrap.Container, forced: str | None, depth: int) -> tuple[Source, Recognised]:
+def _inside(
+    path: Path, head: bytes, container: unwrap.Container, forced: str | None, depth: int
+) -> tuple[Source, Recognised] | None:
+    """The source that knows what is inside. None where the whole is no such container, as its beginning looked.
+
+    A large file is opened as a whole only where a source knows what its beginning holds.
+    """
+    if container.part:
+        with unwrap.begun(path, container) as inner:
+            _of_inner(path, inner, forced, depth)
+        whole = unwrap.certain(path, head) or unwrap.possible(path, head)
+        if whole is None:
+            return None
+        container = whole
+    return _opened(path, container, forced, depth)
+
+
+def _opened(path: Path, container: unwrap.Container, forced: str | None, depth: int) -> tuple[Source, Recognised]:
     inner, said = unwrap.opened(path, container)
-    try:
-        source, found = recognise(inner, forced, depth + 1)
-    except ReadinessError as error:
-        raise ReadinessError(str(error).replace(str(inner), str(path)), by_command=error.by_command) from error
+    source, found = _of_inner(path, inner, forced, depth)
     why = f"{found.why}, in {container.how}"
     return unwrap.Unwrapped(source, path, inner, said), replace(found, why=why)
+
+
+def _of_inner(path: Path, inner: Path, forced: str | None, depth: int) -> tuple[Source, Recognised]:
+    try:
+        return recognise(inner, forced, depth + 1)
+    except NoRoomError:
+        raise
+    except ReadinessError as error:
+        raise ReadinessError(str(error).replace(str(inner), str(path)), by_command=error.by_command) from error
 
 
 def _of_split(path: Path, head: bytes, forced: str | None, depth: int) -> tuple[Source, Recognised] | None:
@@ -181,21 +207,29 @@ def _of_split(path: Path, head: bytes, forced: str | None, depth: int) -> tuple[
 
     Without pandas' index, two tools write such a table, and a row is a tool's where its columns are that tool's alone.
     """
-    container = unwrap.split(path)
-    if container is None:
-        return None
+
+    def fits(source: Source, found: Recognised) -> bool:
+        own = source.name in _OWN and forced is None and not has_index(head)
+        return not own and found.certainty >= (1 if forced else _KNOWN)
+
+    container = unwrap.split(path, part=True)
     try:
-        source, found = _inside(path, container, forced, depth)
+        if container is not None and container.part:
+            with unwrap.begun(path, container) as inner:
+                known = fits(*_of_inner(path, inner, forced, depth))
+            container = unwrap.split(path) if known else None
+        rows = None if container is None else _opened(path, container, forced, depth)
+    except NoRoomError:
+        raise
     except ReadinessError:
         return None
-    own = source.name in _OWN and forced is None and not has_index(head)
-    return None if own or found.certainty < (1 if forced else _KNOWN) else (source, found)
+    return rows if rows is not None and fits(*rows) else None
 
 
 def _as_named(path: Path, head: bytes, name: str) -> tuple[Source, Recognised]:
     source = named(name)
     found = source.recognise(path, head)
-    if found is None and unwrap.possible(path, head) is not None:
+    if found is None and unwrap.possible(path, head, part=True) is not None:
         raise _NothingFitsError(f"{path} is not in the format {name}.")
     return source, found or Recognised(source.name, "chosen with --format", 0)
 

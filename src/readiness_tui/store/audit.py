@@ -9,6 +9,7 @@ from datetime import datetime
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.store.codec import dump, load, moment
 from readiness_tui.store.db import Store
+from readiness_tui.store.mended import rested_on
 from readiness_tui.store.rows import Row, fetch
 from readiness_tui.store.sqlite import Connection
 
@@ -155,7 +156,7 @@ def undo(
 
 def check_undo(conn: Connection, change_id: int, worded: Worded = as_stored) -> list[RowChange]:
     """The rows of a change that can be undone; `worded` as in `undo`. Raises ReadinessError where a later change has touched one of them, or
-    where one belongs to a review that is frozen."""
+    where one belongs to a review that is frozen, or something else rests on it."""
     made = rows(conn, change_id)
     for row in made:
         _refuse_later(conn, change_id, row, worded)
@@ -168,7 +169,24 @@ def check_undo(conn: Connection, change_id: int, worded: Worded = as_stored) -> 
                 f"Change {change_id} cannot be undone: the review of release {found[0]} was frozen at"
                 f" {str(found[1])[:16].replace('T', ' ')} UTC. Supersede its scorecard (p) to change what it rests on."
             )
+    _refuse_rested_on(conn, change_id, made)
     return made
+
+
+def _refuse_rested_on(conn: Connection, change_id: int, made: Sequence[RowChange]) -> None:
+    """What was added may have other rows on it since; what was removed may have stood on rows that are gone by now."""
+    added = [((row.table, row.pk), row.new) for row in made if row.old is None and row.new is not None]
+    if said := rested_on.resting(conn, added):
+        things = " and ".join(dict.fromkeys(table.replace("_", " ") for (table, _), _ in added))
+        raise ReadinessError(
+            f"Change {change_id} cannot be undone: what it added ({things}) has {said} on it by now. Undo those first,"
+            " the latest before the others, or leave it as it is."
+        )
+    back = [((row.table, row.pk), row.old) for row in made if row.old is not None]
+    if gone := rested_on.missing(conn, back):
+        raise ReadinessError(
+            f"Change {change_id} cannot be undone: the {gone} that it belonged to is there no more. Undo its removal first."
+        )
 
 
 def _same(stored: Row | None, left: Row | None) -> bool:

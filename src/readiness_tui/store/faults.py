@@ -126,7 +126,7 @@ def explain(error: Exception, path: Path) -> ReadinessError:
 
 def _or_temporary(path: Path) -> str:
     """SQLite does not say which disk is full: the file's, or that of its temporary files, where this is another one."""
-    folder = _temporary_folder()
+    folder = temporary_folder()
     try:
         if folder.stat().st_dev == path.parent.stat().st_dev:
             return ""
@@ -135,7 +135,7 @@ def _or_temporary(path: Path) -> str:
     return f", or the one for temporary files, {one_line(str(folder))},"
 
 
-def _temporary_folder() -> Path:
+def temporary_folder() -> Path:
     """Where SQLite lays down what does not fit into memory (sqlite.org/tempfiles.html, 5)."""
     named = (os.environ.get(name) for name in ("SQLITE_TMPDIR", "TMPDIR"))
     for folder in filter(None, (*named, "/var/tmp", "/usr/tmp")):

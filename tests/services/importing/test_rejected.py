@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.errors import NoRoomError
+from readiness_tui.domain.traces.counted import CountedTraces
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.importing import rejected as room
 from readiness_tui.services.importing.imported import all_imports, rejects_of, write_rejects
@@ -19,8 +21,10 @@ from readiness_tui.services.importing.rejected import RejectedLines
 from readiness_tui.services.importing.result import NothingUsableError
 from readiness_tui.services.review.reviews import new_review
 from readiness_tui.sources.kit.base import Reject
+from readiness_tui.store.measured import aside, counted_aside, scratch, sorting
 from readiness_tui.store.measured.aside import Aside
-from readiness_tui.store.sqlite import sqlite3
+from readiness_tui.store.sqlite import Connection, sqlite3
+from tests.conftest import NOW
 
 LINES = st.lists(st.builds(Reject, st.integers(0, 2**40), st.text(), st.text(st.characters())), max_size=40)
 
@@ -61,13 +65,72 @@ def test_a_text_that_is_not_unicode_comes_back(crowded: None) -> None:
     assert [*RejectedLines(lines)] == lines
 
 
-def test_no_room_for_them_is_a_sentence(crowded: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(self: Aside, rows: object) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Temporary databases of no more than 20 pages, on SQLite's own word that they are full."""
+    opened = scratch.scratch
 
-    monkeypatch.setattr(Aside, "lay", full)
-    with pytest.raises(ReadinessError, match=r"no room for temporary files .* 7 so far"):
-        RejectedLines(Reject(number, "why") for number in range(9))
+    @contextmanager
+    def small(waiting: str, **how: bool) -> Iterator[Connection]:
+        with opened(waiting, **how) as conn:
+            conn.execute("PRAGMA max_page_count = 20")
+            yield conn
+
+    for where in (aside, counted_aside, sorting):
+        monkeypatch.setattr(where, "scratch", small)
+
+
+def test_no_room_for_them_is_a_sentence(
+    crowded: None, full: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SQLITE_TMPDIR", str(tmp_path))
+    with pytest.raises(NoRoomError) as said:
+        RejectedLines(Reject(number, "why", "x" * 100) for number in range(9_000))
+    assert str(said.value) == (
+        f"There is no room for temporary files in {tmp_path} (database or disk is full), where lines that could not be used wait"
+        " meanwhile. Nothing of this was stored. Free some space, or set TMPDIR to a folder that has it, and try again."
+    )
+
+
+def test_so_it_is_of_ids_that_are_sorted_and_of_counts(full: None) -> None:
+    with pytest.raises(NoRoomError, match="where ids that are sorted wait"):
+        list(sorting.in_order([("x" * 50, n)] for n in range(9_000)))
+    with Aside.open(3) as laid, pytest.raises(NoRoomError, match="where counts of requests wait"):
+        laid.add_copies({(n, n, n): n for n in range(90_000)})
+    with (
+        counted_aside.CountedAside.open() as counted,
+        pytest.raises(NoRoomError, match="where counts of requests wait"),
+    ):
+        _add_all(counted)
+
+
+def _add_all(counted: counted_aside.CountedAside) -> None:
+    for n in range(9_000):
+        counted.add(f"digest{n}", CountedTraces(counted_aside.NO_TRACE, ids=("a" * 30,), first=(NOW, "a")))
+
+
+def test_other_errors_of_such_a_database_stay_what_they_are() -> None:
+    with scratch.scratch("rows") as conn, pytest.raises(sqlite3.OperationalError, match="no such table"):
+        conn.execute("SELECT * FROM nowhere")
+
+
+def test_an_import_that_has_no_room_for_them_leaves_nothing(
+    crowded: None, full: None, desk: Desk, tmp_path: Path
+) -> None:
+    file = tmp_path / "log.jsonl"
+    good = json.dumps({"trace_id": "t", "timestamp": "2026-11-01T00:00:00Z", "status": "success", "question": "q"})
+    file.write_text(f"{good}\n" + "".join(f'{{"no": {n}}}\n' for n in range(9_000)), encoding="utf-8")
+    before = _rows(desk)
+    with pytest.raises(NoRoomError, match="lines that could not be used"):
+        import_path(desk, file, format="trace_record")
+    assert _rows(desk) == before
+
+
+def _rows(desk: Desk) -> dict[str, int]:
+    with desk.store.read() as conn:
+        tables = [name for (name,) in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()]
+        counted = set(tables) - {"trace_shape"}  # one that no request has says nothing of any
+        return {name: conn.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in counted}
 
 
 def log(path: Path, *, usable: bool) -> Path:

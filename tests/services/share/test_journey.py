@@ -15,6 +15,7 @@ from readiness_tui.services.core.view import load
 from readiness_tui.services.review import assess, freezing, history, mend, reviews, scorecard, settling
 from readiness_tui.services.share import giving, merging, taking
 from readiness_tui.store import assessments, audit
+from readiness_tui.store.together import rivals
 from tests.services.share.conftest import Apart
 
 
@@ -136,7 +137,7 @@ def test_an_answer_whose_note_waits_beside_another_changes_nothing_when_it_comes
     with apart.first.store.read() as conn:
         before = audit.last(conn)
     again = apart.hand_back(copy)
-    assert [one.outcome for one in again.merged] == [MergeOutcome.SAME]
+    assert [one.outcome for one in again.merged] == [MergeOutcome.WAITING]
     assert not again.writes
     with apart.first.store.read() as conn:
         assert audit.last(conn) == before
@@ -152,7 +153,9 @@ def test_a_pair_that_was_settled_is_not_raised_again_by_the_same_answer(apart: A
     (two,) = settling.waiting(apart.first)
     settling.settle(apart.first, two.rival, value, base=two.stored)
     again = apart.hand_back(copy)
-    assert [one.outcome for one in again.merged] == [MergeOutcome.SAME]
+    here = MergeOutcome.SAME if value == "chloe's own words" else MergeOutcome.SETTLED
+    assert [(one.outcome, one.here) for one in again.merged] == [(here, value)]
+    assert not again.writes
     assert settling.waiting(apart.first) == ()
     # Other words of hers are weighed as ever, and so are the same ones where the settling was taken back.
     assess.note(copy, "OBS-01", "chloe's second thoughts")
@@ -173,7 +176,33 @@ def test_a_pair_whose_answer_was_taken_back_is_raised_anew(apart: Apart) -> None
     settling.settle(apart.first, two.rival, "both", base=two.stored)
     history.undo(apart.first, history.log(apart.first, limit=1)[0].id)
     assert len(settling.waiting(apart.first)) == 1
-    assert [one.outcome for one in apart.hand_back(copy).merged] == [MergeOutcome.SAME]
+    assert [one.outcome for one in apart.hand_back(copy).merged] == [MergeOutcome.WAITING]
+
+
+def test_the_history_is_asked_what_was_settled_only_of_this_review_and_where_it_matters(
+    apart: Apart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = apart.copy()
+    assess.score(copy, ["OBS-01"], 1)
+    assess.note(copy, "OBS-02", "chloe's own words")
+    asked: list[int] = []
+    settled = rivals.settled
+    monkeypatch.setattr(rivals, "settled", lambda conn, review: asked.append(review) or settled(conn, review))
+    apart.hand_back(copy)  # nothing stands beside anything
+    assert asked == []
+    assess.note(apart.as_("ben"), "OBS-02", "ben's own words")
+    assess.note(copy, "OBS-02", "chloe's second thoughts")
+    assess.note(copy, "OBS-01", "a note")
+    apart.hand_back(copy)
+    assert len(asked) == 2  # once to look, once to save
+    with apart.first.store.read() as conn:
+        sql = []
+        conn.set_trace_callback(sql.append)
+        rivals.settled(conn, 1)
+        conn.set_trace_callback(None)
+        plan = [row[3] for row in conn.execute(f"EXPLAIN QUERY PLAN {sql[0]}").fetchall()]
+    assert any(step.startswith("SEARCH r USING PRIMARY KEY (change_id=?)") for step in plan), plan
+    assert not any(step.startswith("SCAN r") for step in plan), plan
 
 
 def test_what_was_changed_here_meanwhile_stands_until_it_is_asked_for(apart: Apart) -> None:

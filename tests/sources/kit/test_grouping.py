@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import errno
-from io import BufferedRandom, BytesIO, RawIOBase
-from typing import IO
+import io
 
 import pytest
 
-from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.errors import NoRoomError
 from readiness_tui.sources.kit import grouping
 from readiness_tui.sources.kit.grouping import GroupedRecord, Groups
 
@@ -52,8 +51,8 @@ def test_records_that_are_kept_as_one_count_as_many(monkeypatch: pytest.MonkeyPa
         assert [reject.reason.partition(" spans")[0] for reject in groups.refused()] == ['"endless" has 6']
 
 
-class _Full(RawIOBase):
-    """A file on a full disk."""
+class _Full(io.RawIOBase):
+    """A file on a disk that is full."""
 
     def readable(self) -> bool:
         return True
@@ -63,32 +62,39 @@ class _Full(RawIOBase):
     def seek(self, offset: int, whence: int = 0) -> int:
         return 0
 
-    def readinto(self, into: object) -> int:
+    def readinto(self, buffer: object) -> int:
         return 0
 
     def write(self, data: object) -> int:
         raise OSError(errno.ENOSPC, "No space left on device")
 
 
-@pytest.mark.parametrize("much", [1, 100_000], ids=["held back until it is read", "while it is added"])
-def test_a_full_folder_for_temporary_files_is_named(monkeypatch: pytest.MonkeyPatch, much: int) -> None:
-    monkeypatch.setattr(grouping.tempfile, "TemporaryFile", lambda: BufferedRandom(_Full()))
-    assert_full = pytest.raises(ReadinessError, match=r"temporary files, .*No space left.*TMPDIR")
-    with assert_full, Groups(2 * grouping.PART) as groups:
-        groups.add("a", GroupedRecord("span", 1, "x" * much))
-        assert not list(groups)
+@pytest.mark.parametrize("text", ["short", "x" * 100_000], ids=["in the buffer", "at once"])
+def test_a_full_disk_of_temporary_files_is_a_sentence(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda: io.BufferedRandom(_Full()))
+    with pytest.raises(
+        NoRoomError,
+        match=r"files in .* \(No space left on device\), where spans or rows that belong together wait.*TMPDIR",
+    ):
+        _group_all(text)
+
+
+def _group_all(text: str) -> None:
+    with Groups(2 * grouping.PART) as groups:
+        groups.add("key", GroupedRecord("span", 1, text))
+        list(groups)
 
 
 def test_a_folder_that_takes_no_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[IO[bytes]] = []
+    made: list[io.BytesIO] = []
 
-    def make() -> IO[bytes]:
+    def make() -> io.BytesIO:
         if made:
             raise OSError(errno.EMFILE, "Too many open files")
-        made.append(BytesIO())
+        made.append(io.BytesIO())
         return made[0]
 
-    monkeypatch.setattr(grouping.tempfile, "TemporaryFile", make)
-    with pytest.raises(ReadinessError, match="Too many open files"), Groups(2 * grouping.PART):
+    monkeypatch.setattr("tempfile.TemporaryFile", make)
+    with pytest.raises(NoRoomError, match="Too many open files"), Groups(2 * grouping.PART):
         pass
     assert made[0].closed

@@ -245,9 +245,27 @@ def test_a_table_that_two_tools_write_is_asked_still(make):
 
 
 @pytest.mark.parametrize(
+    "content", [gzip.compress(LINES.encode()), json.dumps({"data": TRACES}).encode(), PRETTY.encode()]
+)
+def test_a_full_disk_of_temporary_files_is_no_fault_of_the_file(content, make, monkeypatch):
+    path = make("full.json", content)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for writer in ("unpacked", "on_lines", "_write_lines"):
+        monkeypatch.setattr(unwrap, writer, full)
+    with pytest.raises(
+        ReadinessError,
+        match=r"no room for temporary files in .* \(No space left on device\), where the contents of full",
+    ):
+        registry.recognise(path)
+
+
+@pytest.mark.parametrize(
     ("trouble", "told"),
     [
-        (OSError(errno.ENOSPC, "No space left on device"), r"temporary files, .*No space left.*TMPDIR"),
+        (OSError(errno.ENOSPC, "No space left on device"), r"temporary files in .*No space left.*TMPDIR"),
         (OSError(errno.EIO, "Input/output error", "log.gz"), r"log\.gz cannot be read: Input/output error"),
         (ReadinessError("It unpacks to more than 4 GiB."), "more than 4 GiB"),
     ],

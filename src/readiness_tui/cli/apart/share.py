@@ -166,11 +166,11 @@ def _say(found: Look) -> None:
         elif one.outcome is MergeOutcome.OUT:
             say(f"{what}: left out, {one.why}")
         elif one.outcome is not MergeOutcome.SAME:
-            kept = (
-                "both are kept, # in the app settles them"
-                if one.outcome is MergeOutcome.BESIDE
-                else "stands as it is here"
-            )
+            kept = {
+                MergeOutcome.BESIDE: "both are kept, # in the app settles them",
+                MergeOutcome.WAITING: "both are kept since an earlier answer, # in the app settles them",
+                MergeOutcome.SETTLED: "was settled otherwise since an earlier answer",
+            }.get(one.outcome, "stands as it is here")
             said = "" if hidden else f"; here {here}, the answer says {there}"
             say(f"{what}: {kept}, {one.why}{said}")
     counts = [f"{len(rows):,} {outcome}" for outcome in MergeOutcome if (rows := found.of(outcome))]

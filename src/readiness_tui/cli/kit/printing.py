@@ -15,7 +15,7 @@ from typing import Any, TextIO, TypeVar
 
 import click
 
-from readiness_tui.domain.text.sanitise import disarmed, disarmed_json, to_json, visible
+from readiness_tui.domain.text.sanitise import disarmed, disarmed_json, visible
 
 T = TypeVar("T")
 
@@ -64,8 +64,12 @@ def say_document(text: str, *, json: bool = False) -> None:
 
 
 def say_json(value: Any, *, kept: bool = False) -> None:
-    """Print one JSON document, keys sorted and credentials masked."""
-    _print(disarmed_json(to_json(value if kept else _masked(value))) + "\n", sys.stdout)
+    """Print one JSON document, keys sorted and credentials masked; lists in it may be `Streamed`."""
+    from readiness_tui.cli.kit.streamed import pieces
+
+    for piece in pieces(value, (lambda kept: kept) if kept else _masked):
+        _print(disarmed_json(piece), sys.stdout)
+    _print("\n", sys.stdout)
 
 
 def say_checked(found: dict[str, str], before: dict[str, Any] | None, *, as_json: bool) -> bool:

@@ -21,6 +21,8 @@ class AnswerPart(StrEnum):
 class MergeOutcome(StrEnum):
     SAME = "as here"
     TAKEN = "taken in"
+    WAITING = "kept beside already"  # an earlier answer brought the same, and nobody has settled the two yet
+    SETTLED = "settled already"  # an earlier answer brought the same, and somebody has settled the two
     BESIDE = "kept beside"  # both texts stand until somebody settles them
     CONFLICT = "conflict"  # what is here stands, unless it is asked to be written over
     OUT = "left out"  # what cannot be taken in at all

@@ -8,21 +8,19 @@ from itertools import islice
 from typing import overload
 from weakref import finalize
 
-from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.kit.base import Reject
 from readiness_tui.store.measured.aside import Aside
-from readiness_tui.store.sqlite import sqlite3
 
 _HELD = 1_000  # at hand; the others wait outside of memory
 _BATCH = 1_000
+_WAITING = "lines that could not be used"
 
 
 class RejectedLines(Sequence[Reject]):
     """All of them, in the order in which they came. The first are held, further ones laid aside in a private temporary
     database that ends with this object; all can be gone through as often as one likes.
 
-    Raises ReadinessError where there is no room to lay any aside.
+    Raises NoRoomError where there is no room to lay any aside.
     """
 
     __slots__ = ("__weakref__", "_aside", "_first", "_laid", "_waiting")
@@ -75,15 +73,9 @@ class RejectedLines(Sequence[Reject]):
     def _lay(self) -> None:
         if self._aside is None:
             opened = ExitStack()
-            self._aside = opened.enter_context(Aside.open(3))
+            self._aside = opened.enter_context(Aside.open(3, _WAITING))
             finalize(self, opened.close)
-        try:
-            self._aside.lay((line.line, _bytes(line.reason), _bytes(line.excerpt)) for line in self._waiting)
-        except sqlite3.Error as error:
-            raise ReadinessError(
-                f"There is no room for temporary files ({one_line(str(error), 100)}), where lines wait that could not be used:"
-                f" {len(self):,} so far. Free some space, or set TMPDIR to a folder that has it, and import the file again."
-            ) from error
+        self._aside.lay((line.line, _bytes(line.reason), _bytes(line.excerpt)) for line in self._waiting)
         self._laid += len(self._waiting)
         self._waiting.clear()
 

@@ -7,7 +7,7 @@ brings it in, and says whose answer it is; that it is theirs, nobody vouches for
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from readiness_tui.domain.share.merge import AnswerPart, MergedPart, MergeOutcom
 from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.masking import mask
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.domain.verdict.rival import Rival
 from readiness_tui.services.core.current import current_review
 from readiness_tui.services.core.desk import Desk
 from readiness_tui.services.core.rivals import open_rivals, save
@@ -167,11 +168,8 @@ def _weighed(
     parts = assessments.dossier_parts(conn, review.id)
     reviewer = _called(conn, review, answer.reviewer)
     me = name_key(reviewer)
-    known = {  # what an earlier answer brought stands beside another's already, or somebody has settled the two
-        (one.about.partition("/")[2], one.value, name_key(one.by))
-        for one in (*open_rivals(conn, review), *rivals.settled(conn, review.id))
-        if one.about.startswith("note/")
-    }
+    waiting = _notes(open_rivals(conn, review))
+    settled: set[tuple[str, str, str]] | None = None  # asked for once it matters: it is in the history
     for said in answer.items:
         item = items.get(said.item_id)
         if said.voted:
@@ -185,8 +183,12 @@ def _weighed(
                 parts.notes.get(said.item_id, "")
             )  # fmt: skip
             found = merged_note(said, text, own=review.secret, overwrite=overwrite)
-            if found.outcome is MergeOutcome.BESIDE and (said.item_id, said.note, me) in known:
-                found = replace(found, outcome=MergeOutcome.SAME)
+            if found.outcome is MergeOutcome.BESIDE:
+                this = (said.item_id, said.note, me)
+                if settled is None:
+                    settled = _notes(rivals.settled(conn, review.id))
+                if this in waiting | settled:
+                    found = replace(found, outcome=MergeOutcome.WAITING if this in waiting else MergeOutcome.SETTLED)
             yield _unless(found, item, review, said)
         there = {(p.ref, p.witness, p.dated) for p in parts.evidence.get(said.item_id, ())}
         hidden = {(mask(ref), witness, dated) for ref, witness, dated in there}
@@ -199,9 +201,14 @@ def _weighed(
             yield _unless(found, item, review, said)
 
 
+def _notes(some: Iterable[Rival]) -> set[tuple[str, str, str]]:
+    """Notes that stood beside others: of which item, what they say, and whose they are."""
+    return {(one.about.partition("/")[2], one.value, name_key(one.by)) for one in some if one.about.startswith("note/")}
+
+
 def _unless(found: MergedPart, item: Item | None, review: Review, said: ItemAnswer, voter: str = "") -> MergedPart:
     """The same, left out where it cannot be taken in."""
-    if found.outcome is MergeOutcome.SAME:
+    if found.outcome in (MergeOutcome.SAME, MergeOutcome.WAITING, MergeOutcome.SETTLED):
         return found
     why = ""
     if item is None:

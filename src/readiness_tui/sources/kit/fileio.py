@@ -7,11 +7,11 @@ import hashlib
 from pathlib import Path
 from tempfile import gettempdir
 
-from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.errors import NoRoomError, ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 
 HEAD = 64 * 1024  # bytes of a file by which its format is known
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT}  # numbers of errors that come of writing, never of reading
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}  # numbers of errors that come of writing, never of reading
 
 
 def digest(path: Path) -> str:
@@ -45,14 +45,10 @@ def unreadable(path: Path, error: OSError) -> ReadinessError:
     return ReadinessError(f"{name} cannot be read: {error.strerror or error}. Check the path and its permissions.")
 
 
-def unwritable(error: OSError) -> ReadinessError:
-    """What a person is told when what waits between two readings of a file cannot be laid down."""
+def no_room(error: OSError, waiting: str) -> NoRoomError:
+    """What a person is told when what is `waiting` (in words) cannot be laid down between two readings of a file."""
     try:
-        folder = f", {one_line(gettempdir())},"
-    except OSError:  # there is none, as the reason below says
+        folder = one_line(gettempdir())
+    except OSError:  # there is none, as the reason says
         folder = ""
-    return ReadinessError(
-        f"The folder for temporary files{folder} cannot be used: {one_line(error.strerror or str(error), 200)}. Reading needs"
-        " as much room there as the unpacked file takes, for a while. Nothing of the file was stored. Free some space, or"
-        " name another folder by the variable TMPDIR, and import again."
-    )
+    return NoRoomError(one_line(error.strerror or str(error)), waiting, folder)

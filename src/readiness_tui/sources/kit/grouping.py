@@ -20,9 +20,10 @@ import msgspec
 
 from readiness_tui.domain.traces.refused import TOO_LARGE
 from readiness_tui.sources.kit.base import Reject
-from readiness_tui.sources.kit.fileio import unwritable
+from readiness_tui.sources.kit.fileio import no_room
 from readiness_tui.sources.kit.jsonio import quoted
 
+_WAITING = "spans or rows that belong together"
 PART = 8 * 1024 * 1024  # bytes of records held at once, about
 MAX_PARTS = 128  # open files
 MOST, LARGEST = 20_000, 64 * 1024 * 1024  # records, and bytes of them, under one key: it has to fit into memory
@@ -73,7 +74,7 @@ class Groups:
     those with more than fits into memory: `refused` says which they were.
 
     `size`: about how many bytes will be added. To be used in a `with`, which removes the temporary files. Raises
-    ReadinessError where these cannot be written.
+    NoRoomError where these cannot be written.
     """
 
     def __init__(self, size: int) -> None:
@@ -89,28 +90,23 @@ class Groups:
                 for _ in range(self._parts):
                     self._files.append(self._open.enter_context(tempfile.TemporaryFile()))
             except OSError as error:
-                self._close()
-                raise unwritable(error) from error
+                self._open.close()
+                raise no_room(error, _WAITING) from error
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._close()
-
-    def _close(self) -> None:
-        """Closing writes what is not written yet: on a full disk that fails once more, and nobody waits for it."""
-        with suppress(OSError):
+        with suppress(OSError):  # of what is thrown away: a buffer that had no room left
             self._open.close()
 
     def add(self, key: str, piece: GroupedRecord) -> None:
         if self._files:
             part = zlib.crc32(key.encode("utf-8", "surrogatepass")) % self._parts
             text = piece.text.encode("utf-8", "surrogatepass")
+            head = _encode((key, piece.kind, int(piece.line), piece.many, len(text)))
             try:
-                self._files[part].write(
-                    _encode((key, piece.kind, int(piece.line), piece.many, len(text))) + b"\n" + text
-                )
+                self._files[part].write(head + b"\n" + text)
             except OSError as error:
-                raise unwritable(error) from error
+                raise no_room(error, _WAITING) from error
         elif (group := self._group(self._held, key, piece.line)).counts(piece.many, len(piece.text)):
             group.records.append(piece)
 
@@ -118,10 +114,9 @@ class Groups:
         yield from self._whole(self._held)
         for file in self._files:
             try:
-                file.flush()
+                file.seek(0)  # which writes what is left to write
             except OSError as error:
-                raise unwritable(error) from error
-            file.seek(0)
+                raise no_room(error, _WAITING) from error
             part: dict[str, _GatheredGroup] = {}
             while head := file.readline():
                 key, kind, number, count, size = _head(head)

@@ -27,6 +27,7 @@ MAX_VALUES = 16_000_000
 MAX_DEPTH = 100
 
 _BLANK = " \t\n\r"
+_BEGINS = (b"{", b"[", b'"', b"t", b"f", b"n", b"-", *(str(digit).encode() for digit in range(10)), b"N", b"I")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 _CONSTANT = re.compile(_STRING.pattern + "|(?P<constant>-?(?:NaN|Infinity))", re.DOTALL)
 _NOT_FINITE = re.compile(rb'"(?:[^"\\]|\\.)*+"|-?\b(?:NaN|Infinity)\b', re.DOTALL)
@@ -118,8 +119,9 @@ def _strictly(data: bytes) -> Any:
     return value
 
 
-def document(path: Path) -> bytes:
-    """The whole file without a byte order mark. Raises ReadinessError where it is too large or no UTF-8 text at all."""
+def document(path: Path, *, json: bool = True) -> bytes:
+    """The whole file without a byte order mark. Raises ReadinessError where it is too large or no UTF-8 text at all, and
+    where its beginning is that of no JSON, unless it may be something else (`json`)."""
     try:
         size = path.stat().st_size
         if size > MAX_DOCUMENT:
@@ -127,11 +129,16 @@ def document(path: Path) -> bytes:
                 f"{path} has {size / 2**20:,.0f} MiB, and one JSON document is read up to {MAX_DOCUMENT // 2**20} MiB."
                 f" {_smaller(path)}"
             )
-        data = path.read_bytes().removeprefix(BOM)
+        with path.open("rb") as file:
+            start = file.read(HEAD)
+            if peek(start).kind in (FileKind.EMPTY, FileKind.BINARY):
+                raise ReadinessError(f"{path}: {seen(start)}")
+            if json and (text := start.removeprefix(BOM).lstrip()) and text[:1] not in _BEGINS:
+                raise broken(path, start, _fault(start))
+            file.seek(0)
+            data = file.read().removeprefix(BOM)
     except OSError as error:
         raise unreadable(path, error) from error
-    if peek(data[:HEAD]).kind in (FileKind.EMPTY, FileKind.BINARY):
-        raise ReadinessError(f"{path}: {seen(data[:HEAD])}")
     if crowded := too_crowded(data):
         raise ReadinessError(f"{path}: the document {crowded}. {_smaller(path)}")
     return data

@@ -5,13 +5,11 @@ Other tools write such a table without the index; what it is then, its columns t
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.sources.kit.jsonio import RecordError, as_null, document
+from readiness_tui.sources.kit.jsonio import as_null
 from readiness_tui.sources.kit.peek import FileKind, peek
 
 _KEYS = frozenset({"columns", "data"})
@@ -30,17 +28,19 @@ def has_index(head: bytes) -> bool:
     return INDEX in peek(head).keys
 
 
-def split_rows(path: Path) -> tuple[list[dict[str, Any]], int] | None:
-    """Its rows, and in how many places NaN or Infinity stood; None where they are not plain rows. Never raises."""
+def split_rows(data: bytes, most: int | None = None) -> tuple[list[dict[str, Any]], int] | None:
+    """Its rows (the first `most` of a table cut short), and in how many places NaN or Infinity stood; None where they are not plain rows."""
     try:
-        data, lost = as_null(document(path))
+        data, lost = as_null(data)
         table = msgspec.json.decode(data)
-    except (ReadinessError, RecordError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
-    columns, rows = table["columns"], table["data"]
+    columns, rows = table.get("columns"), table.get("data")
     plain = isinstance(columns, list) and all(isinstance(name, str) for name in columns) and isinstance(rows, list)
     if not plain or not rows or len(set(columns)) != len(columns):
         return None
+    if most is not None:
+        rows = rows[: min(most, len(rows) - 1)]  # the last may be half a row
     if not all(isinstance(row, list) and len(row) == len(columns) for row in rows):
         return None
     return [dict(zip(columns, row, strict=True)) for row in rows], lost

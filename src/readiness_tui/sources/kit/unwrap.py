@@ -7,15 +7,13 @@ rest is opened where no source knows the file as it stands: an answer of an inte
 
 from __future__ import annotations
 
-import gzip
 import itertools
 import json
 import shutil
 import tempfile
-import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,10 +23,14 @@ import msgspec
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.format import plural
+from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.kit.base import Joins, Recognised, Record, Source
-from readiness_tui.sources.kit.fileio import HEAD, NO_ROOM, digest, unreadable, unwritable
+from readiness_tui.sources.kit.fileio import HEAD, NO_ROOM, digest, no_room, unreadable
 from readiness_tui.sources.kit.fileio import head as head_of
 from readiness_tui.sources.kit.jsonio import RecordError, as_null, document, members
+from readiness_tui.sources.kit.large.gzipped import unpacked
+from readiness_tui.sources.kit.large.one_by_one import on_lines
+from readiness_tui.sources.kit.large.skim import EACH, is_large, skim
 from readiness_tui.sources.kit.paging import paging
 from readiness_tui.sources.kit.peek import FileKind, ends_before_another, peek
 from readiness_tui.sources.kit.pieces.piece import InPieces, PieceReader
@@ -42,12 +44,12 @@ ENVELOPES = (
     "response", "page", "edges", "nodes", "body", "objects", "test_results", "testCases", "samples",
 )  # fmt: skip
 BY_COLUMNS = "a data frame by columns or labels"
+_ONE_BY_ONE = "JSON documents one after another"
 _SQUAD = ("paragraphs", "qas")  # SQuAD: questions in paragraphs in articles
 _DEEP = 4  # envelopes in each other
-MOST = 4 * 1024**3  # bytes that a gzip file may grow to
 LONGER = 4 * 1024 * 1024  # bytes in which a first document must end, that another is seen to follow it
+_ROWS = 20_000  # of a large table, by which it is seen whether a source knows them
 _KEPT = 4  # opened files held at once
-_BLANK = " \t\r\n"
 
 _raws = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -56,12 +58,14 @@ _raws = msgspec.json.Decoder(list[msgspec.Raw])
 class Container:
     """A wrapping: what it is, the name of what is inside, and what writes that as JSON lines (or as it is).
 
-    `write` returns sentences for the person who imports.
+    `write` returns sentences for the person who imports. `part`: it writes the beginning alone of what is in a large
+    file, by which to see whether any source knows it.
     """
 
     how: str
     name: str
     write: Callable[[IO[bytes]], tuple[str, ...]]
+    part: bool = False
 
 
 class Unwrapped:
@@ -88,17 +92,19 @@ class Unwrapped:
         yield from as_outer(self._source.read(self._inner), self._outer, self._inner, self._said)
 
 
-def certain(path: Path, head: bytes) -> Container | None:
-    """The container that a file surely is, whatever is in it."""
+def certain(path: Path, head: bytes, *, part: bool = False) -> Container | None:
+    """The container that a file surely is, whatever is in it. `part`: of a large one the beginning is enough."""
     if head.startswith(b"\x1f\x8b"):
-        return Container("gzip", path.name.removesuffix(".gz"), lambda out: _gunzip(path, out))
+        return Container("gzip", path.name.removesuffix(".gz"), lambda out: unpacked(path, out))
     if head.startswith(b"PAR1"):
         return Container("Parquet", path.name, lambda out: _from_parquet(path, out))
     look = peek(head)
     if look.followed or (len(head) == HEAD and look.spread and ends_before_another(head_of(path, LONGER))):
-        return Container("JSON documents one after another", path.name, lambda out: _one_by_one(path, out))
+        part = part and is_large(path)
+        most = EACH if part else None
+        return Container(_ONE_BY_ONE, path.name, lambda out: _one_by_one(path, out, most), part)
     if _begins_with_a_column(head):
-        found = possible(path, head)
+        found = possible(path, head, part=part)
         return found if found is not None and found.how == BY_COLUMNS else None
     return None
 
@@ -115,19 +121,46 @@ def _begins_with_a_column(head: bytes) -> bool:
     return inside and look.outline[second] is not None  # a list of objects is one record's own: messages, calls
 
 
-def possible(path: Path, head: bytes) -> Container | None:
-    """The container that a file may be if no source knows it as it stands. Never raises."""
+def possible(path: Path, head: bytes, *, part: bool = False) -> Container | None:
+    """The container that a file may be if no source knows it as it stands. Never raises.
+
+    `part`: of a large one, only the beginning of what it would be; the whole alone shows whether it is.
+    """
     kind = peek(head).kind
     if kind not in (FileKind.OBJECT, FileKind.ARRAY, FileKind.LINES):
         return None
     try:
-        data, lost = as_null(document(path))
-        found = _inside_lines(data) if kind is FileKind.LINES else _inside(data)
+        part = part and is_large(path)
+        data, lost = as_null(_beginning(path, kind) if part else document(path))
+        found = _inside_lines(data) if kind is FileKind.LINES else _inside(data, part=part)
     except (ReadinessError, RecordError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     if found is None:
         return None
     how, rows, said = found
+    return _of_rows(path, how, rows, lost, said, part)
+
+
+def _beginning(path: Path, kind: FileKind) -> bytes:
+    """The first lines of a large file, or its document cut short. Raises RecordError where it shows nothing."""
+    data = head_of(path, EACH).rpartition(b"\n")[0] if kind is FileKind.LINES else skim(path)
+    if not data.strip():
+        raise RecordError("its beginning shows nothing that is complete")
+    return data
+
+
+def split(path: Path, *, part: bool = False) -> Container | None:
+    """A table of columns and data (see `split_frame.is_split`) as its rows, `part` as above. Never raises."""
+    try:
+        part = part and is_large(path)
+        data = skim(path) if part else document(path)
+    except ReadinessError:
+        return None
+    found = split_rows(data, _ROWS if part else None)
+    return None if found is None else _of_rows(path, BY_COLUMNS, _encoded(found[0]), found[1], (), part)
+
+
+def _of_rows(path: Path, how: str, rows: Iterable[bytes], lost: int, said: tuple[str, ...], part: bool) -> Container:
     if lost:
         said = (*said, f"NaN or Infinity stands in {plural(lost, 'place')}; taken as missing")
 
@@ -135,22 +168,7 @@ def possible(path: Path, head: bytes) -> Container | None:
         _write_lines(rows, out)
         return said
 
-    return Container(how, path.name, write)
-
-
-def split(path: Path) -> Container | None:
-    """A table of columns and data (see `split_frame.is_split`) as its rows. Never raises."""
-    found = split_rows(path)
-    if found is None:
-        return None
-    rows, lost = found
-    said = (f"NaN or Infinity stands in {plural(lost, 'place')}; taken as missing",) if lost else ()
-
-    def write(out: IO[bytes]) -> tuple[str, ...]:
-        _write_lines(_encoded(rows), out)
-        return said
-
-    return Container(BY_COLUMNS, path.name, write)
+    return Container(how, path.name, write, part)
 
 
 _opened: OrderedDict[tuple[str, str, str], tuple[Path, tuple[str, ...]]] = OrderedDict()
@@ -167,19 +185,12 @@ def opened(path: Path, container: Container) -> tuple[Path, tuple[str, ...]]:
         _opened.move_to_end(key)
         _outer[_opened[key][0]] = path
         return _opened[key]
+    inner = _temporary(path) / (container.name or "inside")
     try:
-        folder = Path(tempfile.mkdtemp(dir=_folder().name))
-    except OSError as error:
-        raise unwritable(error) from error
-    inner = folder / (container.name or "inside")
-    with ExitStack() as half:
-        half.callback(shutil.rmtree, folder, ignore_errors=True)
-        try:
-            with inner.open("wb") as out:
-                said = container.write(out)
-        except OSError as error:
-            raise (unwritable(error) if error.errno in NO_ROOM else unreadable(path, error)) from error
-        half.pop_all()
+        said = _written(path, container, inner)
+    except ReadinessError:
+        shutil.rmtree(inner.parent, ignore_errors=True)
+        raise
     _opened[key] = inner, said
     _outer[inner] = path
     spare = [key for key, (file, _) in _opened.items() if not held[file]][: max(len(_opened) - _KEPT, 0)]
@@ -188,6 +199,39 @@ def opened(path: Path, container: Container) -> tuple[Path, tuple[str, ...]]:
         _outer.pop(old, None)
         shutil.rmtree(old.parent, ignore_errors=True)
     return inner, said
+
+
+@contextmanager
+def begun(path: Path, container: Container) -> Iterator[Path]:
+    """A file with the beginning of what is inside (a `part`), for as long as it is looked at. Raises ReadinessError."""
+    inner = _temporary(path) / (container.name or "inside")
+    try:
+        _written(path, container, inner)
+        _outer[inner] = path
+        yield inner
+    finally:
+        _outer.pop(inner, None)
+        shutil.rmtree(inner.parent, ignore_errors=True)
+
+
+def _temporary(path: Path) -> Path:
+    try:
+        return Path(tempfile.mkdtemp(dir=_folder().name))
+    except OSError as error:
+        raise no_room(error, _contents(path)) from error
+
+
+def _written(path: Path, container: Container, inner: Path) -> tuple[str, ...]:
+    try:
+        with inner.open("wb") as out:
+            return container.write(out)
+    except OSError as error:
+        full = error.errno in NO_ROOM
+        raise (no_room(error, _contents(path)) if full else unreadable(path, error)) from error
+
+
+def _contents(path: Path) -> str:
+    return f"the contents of {one_line(path.name, 60)}"
 
 
 def inside(path: Path) -> Path:
@@ -208,63 +252,31 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="readiness-")
 
 
-def _gunzip(path: Path, out: IO[bytes]) -> tuple[str, ...]:
-    done = 0
-    try:
-        with gzip.open(path) as packed:
-            while block := packed.read(1024 * 1024):
-                done += len(block)
-                if done > MOST:
-                    raise ReadinessError(f"{path} unpacks to more than {MOST // 1024**3} GiB. Unpack and split it.")
-                out.write(block)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise ReadinessError(
-            f"{path}: the gzip data are broken or cut off ({error}). Export the file again."
-        ) from error
-    return ()
-
-
-def _ends(text: str, start: int = 0) -> int | None:
-    try:
-        return json.JSONDecoder().raw_decode(text, start)[1]
-    except (ValueError, RecursionError):
-        return None
-
-
-def _one_by_one(path: Path, out: IO[bytes]) -> tuple[str, ...]:
-    """Each document on a line of its own. What cannot be read is one line, which the source then refuses."""
-    text = document(path).decode("utf-8", "surrogateescape")
-    position = 0
-    while position < len(text):
-        if text[position] in _BLANK + ",":
-            position += 1
-            continue
-        end = _ends(text, position)
-        end = len(text) if end is None else end
-        _write_lines([text[position:end].encode("utf-8", "surrogateescape")], out)
-        position = end
+def _one_by_one(path: Path, out: IO[bytes], most: int | None) -> tuple[str, ...]:
+    on_lines(path, out, most)
     return ()
 
 
 Found = tuple[str, Iterable[bytes], tuple[str, ...]]
 
 
-def _inside(data: bytes, depth: int = 0) -> Found | None:
-    """What is inside a JSON document: how it was wrapped, the records as JSON, and what to say."""
+def _inside(data: bytes, depth: int = 0, *, part: bool = False) -> Found | None:
+    """What is inside a JSON document: how it was wrapped, the records as JSON, and what to say. `part`: columns of it may be
+    cut short."""
     start = data.lstrip()[:1]
     if start == b"[":
         return "a list", _flat(_raws.decode(data)), ()
     if start != b"{" or depth >= _DEEP:
         return None
     parts = members(data)
-    if (by_columns := _by_columns(data, parts)) is not None:
+    if (by_columns := _by_columns(data, parts, part)) is not None:
         return by_columns
     for key in (*(key for key in ENVELOPES if key in parts), *_only_list(parts)):
         raw = bytes(parts[key])
         if raw.startswith(b"[") and _holds_objects(raw):
             rows = list(_flat(_raws.decode(raw)))
             return f'a list under "{key}"', rows, tuple(paging(parts, len(rows)))
-        if raw.startswith(b"{") and (deeper := _inside(raw, depth + 1)) is not None:
+        if raw.startswith(b"{") and (deeper := _inside(raw, depth + 1, part=part)) is not None:
             return f'"{key}" around {deeper[0]}', deeper[1], (*paging(parts, len(list(deeper[1]))), *deeper[2])
     return None
 
@@ -324,7 +336,7 @@ def _flat(listed: Iterable[msgspec.Raw]) -> Iterator[bytes]:
             yield text
 
 
-def _by_columns(data: bytes, parts: dict[str, msgspec.Raw]) -> Found | None:
+def _by_columns(data: bytes, parts: dict[str, msgspec.Raw], part: bool) -> Found | None:
     """The rows of a data frame that was written by columns, or by the labels of its index."""
     if len(parts) < 2 and not all(key.isdigit() for key in parts):
         return None
@@ -341,11 +353,11 @@ def _by_columns(data: bytes, parts: dict[str, msgspec.Raw]) -> Found | None:
     labels = {tuple(cells) for cells in value.values()} if kinds == {b"{"} else {()}
     lengths = {len(cells) for cells in columns.values()}
     plain = any(_is_plain(cell) for cells in columns.values() for cell in cells)
-    if len(lengths) != 1 or len(labels) != 1 or not plain or lengths == {0}:
+    if not plain or 0 in lengths or (not part and (len(lengths) != 1 or len(labels) != 1)):
         return None
     if kinds == {b"{"} and not all(name.isdigit() for cells in value.values() for name in cells):
         return None
-    rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+    rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=not part)]
     return BY_COLUMNS, _encoded(rows), ()
 
 

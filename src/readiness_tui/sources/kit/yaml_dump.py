@@ -45,7 +45,7 @@ class Dump:
     """The value of a document, and the line of each mapping in it by identity."""
 
     def __init__(self, path: Path) -> None:
-        data = document(path)
+        data = document(path, json=False)
         if len(data) > MAX_BYTES:
             raise ReadinessError(
                 f"{path} has {len(data) / 2**20:,.0f} MiB, and YAML is read up to {MAX_BYTES // 2**20} MiB. Export it as JSON."

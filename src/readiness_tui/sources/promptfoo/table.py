@@ -160,7 +160,7 @@ def read_table(path: Path) -> Iterator[Record]:
 def _rows(path: Path) -> tuple[list[str], Iterator[_Row | Progress]]:
     """The names of the columns, and the rows with their lines; instead of a row that cannot be read, why."""
     csv.field_size_limit(MAX_LINE)
-    text = document(path).decode("utf-8", "surrogateescape")
+    text = document(path, json=False).decode("utf-8", "surrogateescape")
     done = 0
 
     def texts() -> Iterator[str]:

@@ -7,10 +7,10 @@ at one moment for as long as somebody goes through them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
-from readiness_tui.store import sqlite
+from readiness_tui.store.measured.scratch import scratch
 from readiness_tui.store.sqlite import Connection, Cursor
 
 _CHUNK = 2_000
@@ -27,9 +27,9 @@ class Aside:
 
     @classmethod
     @contextmanager
-    def open(cls, width: int) -> Iterator[Aside]:
-        with closing(sqlite.sqlite3.connect("", isolation_level=None, check_same_thread=False)) as conn:
-            conn.execute("PRAGMA journal_mode = OFF")
+    def open(cls, width: int, waiting: str = "counts of requests") -> Iterator[Aside]:
+        """`waiting`: what is laid aside, for who has no room for it. Each statement then raises NoRoomError."""
+        with scratch(waiting, any_thread=True) as conn:
             conn.execute(f"CREATE TABLE laid({', '.join(f'c{at}' for at in range(width))})")
             conn.execute("CREATE TABLE copy(a, b, c, n, PRIMARY KEY (a, b, c)) WITHOUT ROWID")
             yield cls(conn, width)

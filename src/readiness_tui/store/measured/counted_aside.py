@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.domain.traces.counted import Counted, joined
 from readiness_tui.domain.traces.tally import counted_of, row_of
-from readiness_tui.store import sqlite
+from readiness_tui.store.measured.scratch import scratch
 from readiness_tui.store.sqlite import Connection
 
 NO_TRACE = Trace("")  # of a group whose numbers alone matter
@@ -23,8 +23,7 @@ class CountedAside:
     @classmethod
     @contextmanager
     def open(cls) -> Iterator[CountedAside]:
-        with closing(sqlite.sqlite3.connect("", isolation_level=None)) as conn:
-            conn.execute("PRAGMA journal_mode = OFF")
+        with scratch("counts of requests") as conn:
             conn.execute(
                 "CREATE TABLE counted(digest TEXT PRIMARY KEY, n, ids, first_at, first_id, varied) WITHOUT ROWID"
             )

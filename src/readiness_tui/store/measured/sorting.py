@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from readiness_tui.store import sqlite, staging
+from readiness_tui.store import staging
+from readiness_tui.store.measured.scratch import scratch
 
 
 def in_order(batches: Iterable[Sequence[tuple[Any, int]]]) -> Iterator[list[tuple[Any, int]]]:
     """Pairs of a value and a key by value, then key; as many at once as are written in one batch."""
-    sorter = sqlite.sqlite3.connect("", isolation_level=None)
-    try:
-        sorter.execute("PRAGMA journal_mode = OFF")
+    with scratch("ids that are sorted") as sorter:
         sorter.execute("CREATE TABLE pair(value, key INTEGER)")
         for rows in batches:
             sorter.execute("BEGIN")
@@ -21,5 +20,3 @@ def in_order(batches: Iterable[Sequence[tuple[Any, int]]]) -> Iterator[list[tupl
         cursor = sorter.execute("SELECT value, key FROM pair ORDER BY value, key")
         while rows := cursor.fetchmany(4 * staging.BATCH):  # short rows
             yield rows
-    finally:
-        sorter.close()

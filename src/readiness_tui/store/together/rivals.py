@@ -64,11 +64,12 @@ def agreed(tx: Tx, system: str, review_id: int | None, about: str, field: str, v
 
 def settled(conn: Connection, review_id: int) -> list[Rival]:
     """Those of a review that somebody settled, and did not take back: the last that the history says of them is that they
-    were taken away, and not by undoing what brought them."""
+    were taken away, and not by undoing what brought them. Of the history the rows of this review alone are read."""
     rows = fetch(
         conn,
-        "SELECT r.pk, r.old_json, r.new_json, c.undoes FROM change_row r JOIN change c ON c.id = r.change_id"
-        " WHERE r.table_name = 'rival' ORDER BY r.change_id, r.position",
+        "SELECT r.pk, r.old_json, r.new_json, c.undoes FROM change c CROSS JOIN change_row r ON r.change_id = c.id"
+        " WHERE c.review_id = ? AND r.table_name = 'rival' ORDER BY r.change_id, r.position",
+        (review_id,),
     )
     last = {row["pk"]: row for row in rows}
     gone = (load(row["old_json"]) for row in last.values() if row["new_json"] is None and row["undoes"] is None)
