@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import tracemalloc
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from readiness_tui.domain.errors import NoRoomError
 from readiness_tui.sources.kit.pieces import first_lines
 from readiness_tui.sources.kit.pieces.first_lines import FirstLines
 from readiness_tui.sources.kit.recordio import Line
@@ -70,3 +74,16 @@ def test_memory_does_not_grow_with_the_ids(monkeypatch):
         tracemalloc.stop()
     assert held[3] - held[1] < 2 * 20_000  # a dictionary holds some 150 bytes an id, one table of places 25
     assert lines.before(f"{39_999:032x}", 70_000) == 39_999
+
+
+@pytest.mark.parametrize("short", [False, True], ids=["refused", "half written"])
+def test_a_full_disk_of_temporary_files_is_a_sentence(monkeypatch: pytest.MonkeyPatch, short: bool) -> None:
+    class Full(io.BytesIO):
+        def write(self, data: Any) -> int:
+            if short:
+                return super().write(bytes(data)[:5])
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: Full())
+    with pytest.raises(NoRoomError, match=r"\(No space left on device\), where the ids of a file wait"):
+        FirstLines().before_all([f"{n:032x}" for n in range(500)], range(500))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from array import array
@@ -10,10 +11,12 @@ from struct import Struct
 from typing import IO
 from weakref import finalize
 
+from readiness_tui.sources.kit.fileio import no_room
+
 _EXACT = 2_000  # ids kept as they are; of further ones, 96 bits of hash
 _BITS = 2**25  # of the filter: of a million ids each is new at the first look but for three in a thousand
-_PARTS = 256  # of the log, by hash
-_BLOCK = 4_096  # bytes of a part that are held until they are written
+_PARTS = 4_096  # of the log, by hash
+_BLOCK = 1_024  # bytes of a part that are held until they are written
 _WORD, _HALF = 2**64 - 1, 2**32 - 1
 
 _entry = Struct("<QII")  # two hashes of an id, and its line
@@ -24,7 +27,8 @@ class FirstLines:
     """Ids and their lines, one after the other.
 
     Most ids are new: a filter of a few MiB says so (Bloom 1970). What may not be is looked up in a temporary file. Two ids
-    that are taken for one are as likely as 1 in 10^17 in a file of a million: hashes of 64 and 32 bits, apart.
+    that are taken for one are as likely as 1 in 10^17 in a file of a million: hashes of 64 and 32 bits, apart. Raises
+    NoRoomError where the file cannot be written.
     """
 
     def __init__(self) -> None:
@@ -45,11 +49,14 @@ class FirstLines:
         hashed, other = hash(ident) & _WORD, hash("#" + ident) & _HALF
         seen, one, two = self._filter, hashed % _BITS, (hashed >> 32) % _BITS
         perhaps = seen[one >> 3] >> (one & 7) & seen[two >> 3] >> (two & 7) & 1
-        if perhaps and (found := self._log.line_of(hashed, other)) is not None:
-            return found
+        try:
+            if perhaps and (found := self._log.line_of(hashed, other)) is not None:
+                return found
+            self._log.add(hashed, other, min(line, _HALF))
+        except OSError as error:
+            raise no_room(error, "the ids of a file") from error
         seen[one >> 3] |= 1 << (one & 7)
         seen[two >> 3] |= 1 << (two & 7)
-        self._log.add(hashed, other, min(line, _HALF))
         return None
 
     def before_all(self, idents: Sequence[str], lines: Sequence[int]) -> list[int | None]:
@@ -71,10 +78,12 @@ class _LineLog:
         held += _entry.pack(hashed, other, line)
         if len(held) >= _BLOCK:
             if self._file is None:
-                self._file = tempfile.TemporaryFile()  # noqa: SIM115  # closed with this log
+                self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  # closed with this log
                 finalize(self, self._file.close)
-            self._written[part].append(self._file.seek(0, os.SEEK_END))
-            self._file.write(held)
+            start = self._file.seek(0, os.SEEK_END)
+            if self._file.write(held) < len(held):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            self._written[part].append(start)
             held.clear()
 
     def line_of(self, hashed: int, other: int) -> int | None:
