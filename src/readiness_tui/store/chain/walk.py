@@ -70,7 +70,7 @@ def _renamings(conn: Connection) -> list[tuple[int, str, str]]:
     """The entries that gave a system another name, the latest first: their ids, the name before and after."""
     return conn.execute(
         "SELECT change_id, json_extract(old_json, '$.name'), json_extract(new_json, '$.name') FROM change_row"
-        " WHERE table_name = 'system' AND old_json IS NOT NULL AND new_json IS NOT NULL ORDER BY change_id DESC"
+        " WHERE table_name = 'system' AND json_valid(old_json) AND json_valid(new_json) ORDER BY change_id DESC"
     ).fetchall()
 
 
