@@ -38,7 +38,7 @@ def walk(conn: Connection) -> Iterator[ByHand]:
         stands, last, count = stored or made, number, count + 1
     if head.last > last:
         yield ByHand("change", _numbers(last + 1, head.last), _GONE, known)
-    elif (head.last, head.entries, head.hash) != (last, count + missing, stands):
+    elif (head.last, head.entries, head.hash) != (last, count + missing, stands) or not 0 <= head.since <= last:
         yield ByHand("chain", "", f"the audit trail has {count} entries, the last of them {last}", known)
     for number, rows_left in _orphans(conn):
         yield ByHand("change_row", f"of entry {number}", f"{rows_left} of an entry that the audit trail does not have")
