@@ -264,7 +264,9 @@ def test_a_database_is_never_replaced(tmp_path: Path, way: str, journal: str) ->
         (to,) = (one for one in tmp_path.iterdir() if one.name.endswith(("-journal", "-wal")))
     before = to.read_bytes()
     for write in (lambda: write_text(to, "# A card"), lambda: write_lines(to, ["a\n"]), lambda: refuse(to)):
-        with pytest.raises(ReadinessError, match=r"is a database, which no document replaces.*Give the name of another"):
+        with pytest.raises(
+            ReadinessError, match=r"is a database, which no document replaces.*Give the name of another"
+        ):
             write()
     assert to.read_bytes() == before
     conn.execute("COMMIT")

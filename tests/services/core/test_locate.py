@@ -38,7 +38,9 @@ _MAKERS = {
 @pytest.mark.parametrize("what", _MAKERS)
 def test_a_folder_of_ones_own_and_all_that_leads_to_it_are_for_its_owner_alone(what: str, tmp_path: Path) -> None:
     """In a process of its own: a umask is the whole process's."""
-    code = f"import pathlib\nfrom readiness_tui.services.core import crash_report, drafts, kept, locate\n{_MAKERS[what]}"
+    code = (
+        f"import pathlib\nfrom readiness_tui.services.core import crash_report, drafts, kept, locate\n{_MAKERS[what]}"
+    )
     env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "a" / "b")}
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, umask=0, check=True)
     made = [tmp_path / "a", *(tmp_path / "a").rglob("*")]

@@ -16,7 +16,9 @@ from readiness_tui.store.chain.found import ByHand
 from readiness_tui.store.sqlite import Connection
 
 #: Imports that are read, measured by this version; what another one measured, it alone can say.
-_MEASURED = f"SELECT id, system_id FROM import WHERE published_order IS NOT NULL AND measured = {VERSION} AND traces > 0"
+_MEASURED = (
+    f"SELECT id, system_id FROM import WHERE published_order IS NOT NULL AND measured = {VERSION} AND traces > 0"
+)
 _NO_COPIES = """SELECT w.of_import, count(*), min(w.trace_key) FROM trace_twin w JOIN ({imports}) i ON i.id = w.of_import
     LEFT JOIN trace_measure m ON m.trace_key = w.trace_key LEFT JOIN trace t ON t.key = w.trace_key
     WHERE (m.content, m.of_import, m.shape, t.system_id, t.started_at, t.import_id)
@@ -48,7 +50,9 @@ _IDS = """WITH i(id) AS MATERIALIZED (SELECT id FROM import WHERE published_orde
 def changed(conn: Connection) -> Iterator[ByHand]:
     """What differs, of all that is published."""
     yield from _copies(conn, _MEASURED, _MEASURED)
-    yield from _named(conn, "trace_content", _CONTENTS.format(imports=_MEASURED), "not by what was measured of the request")
+    yield from _named(
+        conn, "trace_content", _CONTENTS.format(imports=_MEASURED), "not by what was measured of the request"
+    )
     yield from _named(conn, "trace_id", _IDS, "not the id of the request")
 
 
