@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from threading import Thread
 import pytest
 
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.reports.atomic import write_text
+from readiness_tui.reports.atomic import refuse, write_lines, write_text
 
 
 def test_it_replaces_the_file_and_keeps_its_permissions(tmp_path: Path) -> None:
@@ -126,7 +127,7 @@ _TO_STDOUT = """
 import sys
 import time
 from pathlib import Path
-from readiness_tui.reports.atomic import write_text
+from readiness_tui.reports.atomic import refuse, write_lines, write_text
 print("before", flush=True)
 write_text(Path(sys.argv[1]), "the document\\n")
 print("after", flush=True)
@@ -238,3 +239,36 @@ def test_a_try_that_goes_on_keeps_its_file_from_the_next(tmp_path: Path, monkeyp
     assert path.read_text() == "at last"
     assert len(kept) == 1
     assert os.listdir(tmp_path) == ["scorecard.md"]
+
+
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+@pytest.mark.parametrize("way", ["itself", "a link", "a hard link", "its journal"])
+def test_a_database_is_never_replaced(tmp_path: Path, way: str, journal: str) -> None:
+    """`--db a.db … -o a.db` would leave a document where the review was."""
+    database = tmp_path / "readiness.db"
+    conn = sqlite3.connect(database, isolation_level=None)
+    conn.execute(f"PRAGMA journal_mode = {journal}")
+    conn.execute("CREATE TABLE t(a)")
+    conn.execute("PRAGMA cache_spill = 1")
+    conn.execute("PRAGMA cache_size = 1")
+    conn.execute("BEGIN IMMEDIATE")
+    conn.executemany("INSERT INTO t VALUES (?)", ((b"x" * 5000,) for _ in range(50)))
+    to = tmp_path / "x.md"
+    if way == "itself":
+        to = database
+    elif way == "a link":
+        to.symlink_to(database)
+    elif way == "a hard link":
+        os.link(database, to)
+    else:
+        (to,) = (one for one in tmp_path.iterdir() if one.name.endswith(("-journal", "-wal")))
+    before = to.read_bytes()
+    for write in (lambda: write_text(to, "# A card"), lambda: write_lines(to, ["a\n"]), lambda: refuse(to)):
+        with pytest.raises(
+            ReadinessError, match=r"is a database, which no document replaces.*Give the name of another"
+        ):
+            write()
+    assert to.read_bytes() == before
+    conn.execute("COMMIT")
+    assert conn.execute("SELECT count(*) FROM t").fetchone() == (50,)
+    conn.close()

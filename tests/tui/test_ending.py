@@ -171,6 +171,30 @@ def test_a_terminal_that_is_gone_ends_it(
     assert not list(crash_report.folder().glob("*"))
 
 
+#: What reaches the app where a terminal is closed: the shell, tmux, sshd, the system each say so.
+CLOSED = {
+    "twice": ["SIGHUP", "SIGHUP"],
+    "three times": ["SIGHUP", "SIGHUP", "SIGHUP"],
+    "and gone": ["SIGHUP", "gone"],
+    "as by a session's end": ["SIGTERM", "SIGHUP", "SIGCONT", "gone"],
+}
+
+
+@pytest.mark.parametrize("how", CLOSED)
+def test_a_terminal_that_is_closed_says_so_several_times(
+    how: str, opened: Callable[..., Terminal], sample_db: Path
+) -> None:
+    terminal = opened()
+    for said in CLOSED[how]:
+        if said == "gone":
+            terminal.hang_up()
+        else:
+            os.kill(terminal.process.pid, signal.Signals[said])
+            time.sleep(0.02)  # else the system makes one of two
+    assert terminal.process.wait(30) in (129, 143)
+    assert kept(sample_db)[0] == TYPED
+
+
 #: What keeps a process busy for good, on F1.
 BUSY = {
     "a worker's thread": "self.run_worker(busy, thread=True)",

@@ -24,6 +24,8 @@ _LEFT_AFTER = 3600.0  # seconds after which a file of a write that has not ended
 _WINDOWS = os.name == "nt"
 #: Names that Windows keeps for devices, in every folder and with every ending; NUL alone may be meant, and swallows all.
 _DEVICE = re.compile(r"(?:CON|PRN|AUX|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³]|NUL(?=[ ]*\.))[ ]*(?:\..*)?", re.IGNORECASE)
+#: How a SQLite database, and what one holds back of a transaction, begins (sqlite.org/fileformat.html).
+_DATABASE = (b"SQLite format 3\0", b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 _DESCRIPTOR = re.compile(r"(?:/proc/(\d+)(?:/task/\d+)?|/dev)/fd/(\d+)")
 
 
@@ -31,8 +33,8 @@ def write_text(path: Path, text: str) -> None:
     """Put `text` (UTF-8, newlines as given) at `path`. A regular file is replaced by a new one in the same folder,
     flushed to the disk and renamed; permissions, and where the system lets us the owner, are kept.
 
-    Raises ReadinessError where the folder is missing or cannot be written, the file is read-only, or a folder is in the
-    way; then what was at `path` is unchanged. Of a device or a pipe the error says that part of it may have been written.
+    Raises ReadinessError where the folder is missing or cannot be written, the file is read-only or a database, or a folder
+    is in the way; then what was at `path` is unchanged. Of a device or a pipe the error says that part of it may have been written.
     """
     write_bytes(path, text.encode("utf-8", "backslashreplace"))
 
@@ -136,6 +138,19 @@ def _refuse(path: Path, there: os.stat_result | None) -> None:
         )
     if there is not None and not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         raise ReadinessError(f"{_shown(path)} is read-only, so it was not replaced. Make it writable, or name another.")
+    if there is not None and _is_database(path):
+        raise ReadinessError(
+            f"{_shown(path)} is a database, which no document replaces: all that is in it would be gone. Nothing was"
+            " replaced. Give the name of another file."
+        )
+
+
+def _is_database(path: Path) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return file.read(len(_DATABASE[0])).startswith(_DATABASE)
+    except OSError:  # whoever may write it and not read it has no review in it
+        return False
 
 
 def _replace(path: Path, there: os.stat_result | None, data: Iterable[bytes]) -> None:

@@ -116,9 +116,11 @@ class TerminalApp(App[None]):
                 loop.add_signal_handler(signal.SIGINT, self._asked_to_end, signal.SIGINT)
 
     def _asked_to_end(self, number: int) -> None:
-        """Leave as by the key. A second signal ends the process at once, as it would any other."""
+        """Leave as by the key. A second signal ends the process at once, as it would any other; but who closes a terminal sends
+        several (the shell, tmux, the system), and what is typed is not kept yet."""
         asyncio.get_running_loop().remove_signal_handler(number)
         if 128 + number == _HANGUP:
+            signal.signal(number, signal.SIG_IGN)
             self.end_anyway()
         self.exit(return_code=128 + number)
 

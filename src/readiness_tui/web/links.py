@@ -17,7 +17,7 @@ from pathlib import Path
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.reports import held_file
-from readiness_tui.services.core.locate import state_folder
+from readiness_tui.services.core.locate import own_folder, state_folder
 
 _TOKEN = 32  # bytes of randomness
 _OPEN, _USED = ".link", ".used"
@@ -60,7 +60,7 @@ class LoginLinks:
         """From now on links lead to this server; those of one before it are void. Raises ReadinessError where another
         process serves the same database, or the state folder cannot be written."""
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            own_folder(self._folder)
             note = os.open(self._note, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise _unwritable(error) from error

@@ -136,6 +136,36 @@ KINDS = {
         "DELETE FROM kept; UPDATE import SET measured = -measured; DELETE FROM trace_leak; UPDATE import SET measured = -measured",
         ("trace_leak import 2", "not what was found in its requests"),
     ),
+    "copies that are none": Kind(
+        "DELETE FROM kept; INSERT INTO trace_twin SELECT t.system_id, 7, t.started_at, t.key, t.import_id, m.shape FROM trace t"
+        " JOIN trace_measure m ON m.trace_key = t.key WHERE t.latency_ms > 2000",
+        ("trace_twin of trace-0", "said to be a copy, and it is none, and so for 336 more rows"),
+    ),
+    "which requests have the same content": Kind(
+        "DELETE FROM trace_content WHERE trace_key = 9", ("trace_content of trace-0009, import 2",), ("trace_content_stays",)
+    ),
+    "the id of a request": Kind("DELETE FROM trace_id WHERE key = 9", ("trace_id of trace-0009, import 2",), ("trace_id_stays",)),
+    "the id of another request": Kind(
+        "UPDATE trace_id SET key = 10 WHERE key = 9", ("trace_id of trace-0010, import 2", "not the id"), ("trace_id_keeps",)
+    ),
+    "a row of an entry that is none": Kind(
+        "UPDATE change_row SET old_json = '{' WHERE old_json IS NOT NULL", ("change ", "is not what was written"), ("change_row_keeps",)
+    ),
+    "a row of an entry whose values are none": Kind(
+        """UPDATE change_row SET new_json = '{"review_id":{},"name":[]}' WHERE table_name IN ('vote', 'system', 'import')""",
+        ("change ", "is not what was written"),
+        ("change_row_keeps",),
+    ),
+    "a row of an entry that is no object": Kind(
+        "UPDATE change_row SET new_json = '[1]' WHERE table_name IN ('vote', 'system', 'import')",
+        ("change ", "is not what was written"),
+        ("change_row_keeps",),
+    ),
+    "the end of an import's row": Kind(
+        "UPDATE change_row SET new_json = substr(new_json, 1, 20) WHERE table_name = 'import'",
+        ("change ", "is not what was written"),
+        ("change_row_keeps",),
+    ),
     "a kept result": Kind("UPDATE kept SET body = (SELECT body FROM kept ORDER BY id DESC LIMIT 1)", ("kept", "worked out again"), refused=False),
 }  # fmt: skip
 #: One of each way in which a change is seen; the others take the mark `slow`.
@@ -149,6 +179,8 @@ QUICK = (
     "a view in the place of a table",
     "a secret that was found, as of an import that is not measured",
     "a kept result",
+    "copies that are none",
+    "a row of an entry that is none",
 )
 CARDS = {
     "its verdict": (

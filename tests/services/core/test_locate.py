@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,3 +24,25 @@ def test_what_one_can_be_is_taken_as_typed(tmp_path: Path) -> None:
     for text, path in {"a b.md": tmp_path / "a b.md", "/x/y": Path("/x/y"), "~": Path.home(), "~nobody-here/x": tmp_path / "~nobody-here/x",
                        "file/below": tmp_path / "file/below"}.items():  # fmt: skip
         assert locate.typed(text, tmp_path) == path
+
+
+#: Whatever makes a folder of the person's own first, by what it keeps there.
+_MAKERS = {
+    "the last file": "locate.remember(pathlib.Path('x.db'))",
+    "the key of kept results": "kept.own_key(make=True)",
+    "what was typed": "drafts.keep_apart({'form': 'text'})",
+    "a report of a fault": "crash_report.write_apart(['text'])",
+}
+
+
+@pytest.mark.parametrize("what", _MAKERS)
+def test_a_folder_of_ones_own_and_all_that_leads_to_it_are_for_its_owner_alone(what: str, tmp_path: Path) -> None:
+    """In a process of its own: a umask is the whole process's."""
+    code = (
+        f"import pathlib\nfrom readiness_tui.services.core import crash_report, drafts, kept, locate\n{_MAKERS[what]}"
+    )
+    env = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "a" / "b")}
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, umask=0, check=True)
+    made = [tmp_path / "a", *(tmp_path / "a").rglob("*")]
+    assert tmp_path / "a" / "b" / "readiness-tui" in made
+    assert [one for one in made if one.is_dir() and one.stat().st_mode & 0o077] == []

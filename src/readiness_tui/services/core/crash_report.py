@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from readiness_tui import __version__
-from readiness_tui.services.core.locate import state_folder
+from readiness_tui.services.core.locate import own_folder, state_folder
 
 KEPT = 10  # reports; an older one is removed
 DEBUG = "READINESS_DEBUG"  # set: the whole traceback, messages too, goes to the terminal as well
@@ -127,7 +127,7 @@ def write_apart(texts: Sequence[str]) -> Path:
 
 def _new(kind: str, text: str) -> Path:
     place = folder()
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    own_folder(place)
     place.chmod(0o700)
     made = place / f"{kind}-{datetime.now(UTC):%Y%m%dT%H%M%S-%f}-{os.getpid()}.txt"
     with open(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:

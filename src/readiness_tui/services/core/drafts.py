@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from readiness_tui.services.core.desk import Desk
-from readiness_tui.services.core.locate import state_folder
+from readiness_tui.services.core.locate import own_folder, state_folder
 from readiness_tui.store import settings
 from readiness_tui.store.settings import UnsavedText
 
@@ -59,7 +59,7 @@ def keep_apart(texts: Mapping[str, str]) -> None:
     if not any(texts.values()):
         place.unlink(missing_ok=True)
         return
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    own_folder(place.parent)
     new = place.with_suffix(f".{os.getpid()}")
     with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
         json.dump(dict(texts), out)

@@ -91,7 +91,7 @@ def own_key(*, make: bool = False) -> bytes | None:
         return None
     new, key = path.with_name(f"{_KEY}.{os.getpid()}"), os.urandom(_KEY_BYTES)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        locate.own_folder(path.parent)
         with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(key)
         os.replace(new, path)  # of two that make one at once the later stays

@@ -61,6 +61,14 @@ def last_used() -> Path | None:
     return path if os.path.isfile(path) else None
 
 
+def own_folder(path: Path) -> None:
+    """Make a folder for this person alone, and so whatever leads to it and is missing: in one that others may write to, they
+    could put another in its place. Raises OSError."""
+    for folder in (*reversed(path.parents), path):
+        if not folder.is_dir():
+            folder.mkdir(mode=0o700, exist_ok=True)
+
+
 def remember(path: Path) -> None:
     """Note `path` as the last used. A state folder that cannot be written is ignored, and a name that is no Unicode."""
     name = os.path.realpath(path)
@@ -70,7 +78,7 @@ def remember(path: Path) -> None:
 
     note = _last_used_note()
     with suppress(OSError, ReadinessError):
-        note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own_folder(note.parent)
         write_text(note, name)
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.reports.atomic import refuse, write_text
-from readiness_tui.services.core.locate import config_folder
+from readiness_tui.services.core.locate import config_folder, own_folder
 
 SHELLS = ("bash", "zsh", "fish")
 _FIRST, _LAST = "# >>> readiness: completion by the Tab key >>>", "# <<< readiness <<<"
@@ -165,6 +165,6 @@ def _text_of(path: Path) -> str | None:
 
 def _make_folder(path: Path) -> None:
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        own_folder(path)
     except OSError as error:
         raise ReadinessError(f"The folder {one_line(str(path))} could not be made: {error.strerror}.") from error

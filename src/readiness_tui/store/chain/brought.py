@@ -38,18 +38,22 @@ def changed(conn: Connection, system: str | None = None) -> Iterator[ByHand]:
     yield from _differing(conn, system, contents.ALL, contents.ALL, None)
 
 
-def quickly(conn: Connection, requests: int) -> Iterator[ByHand]:
-    """What differs of runs, their cases and golden sets; and of requests, the newest imports first while these brought so many
-    at most."""
-    newest = conn.execute(
+def newest(conn: Connection, requests: int) -> set[int]:
+    """The newest imports, while they brought so many requests at most."""
+    brought = conn.execute(
         "SELECT import_id, sum(rows) FROM content_block WHERE part = 'trace' GROUP BY import_id ORDER BY import_id DESC"
     ).fetchall()
     of_some: set[int] = set()
-    for number, brought in newest:
-        requests -= brought
+    for number, rows in brought:
+        requests -= rows
         if requests < 0:
             break
         of_some.add(number)
+    return of_some
+
+
+def quickly(conn: Connection, of_some: set[int]) -> Iterator[ByHand]:
+    """What differs of runs, their cases and golden sets; and of the requests of some imports."""
     yield from _differing(conn, None, contents.OF_RUNS, contents.OF_RUNS | {"trace"}, of_some)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from readiness_tui.store import systems
-from readiness_tui.store.chain import brought, cards, derived, follow, shape, tallied, walk
+from readiness_tui.store.chain import alike, brought, cards, derived, follow, shape, tallied, walk
 from readiness_tui.store.chain.found import ByHand
 from readiness_tui.store.kept import results
 from readiness_tui.store.sqlite import Connection
@@ -21,6 +21,7 @@ def whole(conn: Connection) -> list[ByHand]:
         yield from brought.changed(conn)
         for name in systems.all(conn):
             yield from derived.changed(conn, name)
+        yield from alike.changed(conn)
         yield from shape.changed(conn)
 
     return _once(found())
@@ -28,12 +29,15 @@ def whole(conn: Connection) -> list[ByHand]:
 
 def sealed(conn: Connection) -> list[ByHand]:
     """What the triggers do not keep: typed rows, cards, tallies and new entries, held against what is known of them; and,
-    because a connection may switch triggers off, runs, which cost little, and requests up to `REQUESTS`. Enough while the
-    schema is as the program left it (`seal.unmoved`), because then nobody has dropped a trigger."""
+    because a connection may switch triggers off, runs, which cost little, and requests up to `REQUESTS`; which are copies
+    no trigger keeps. Enough while the schema is as the program left it (`seal.unmoved`), because then nobody has dropped a
+    trigger."""
 
     def found() -> Iterator[ByHand]:
         yield from _rows(conn)
-        yield from brought.quickly(conn, REQUESTS)
+        newest = brought.newest(conn, REQUESTS)
+        yield from brought.quickly(conn, newest)
+        yield from alike.quickly(conn, newest)
 
     return _once(found())
 

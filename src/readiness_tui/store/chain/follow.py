@@ -46,7 +46,7 @@ def changed(conn: Connection) -> Iterator[ByHand]:
                     )
                     yield ByHand(table, _named(row, key), said, _since(conn, entry), system)
                 continue
-            was: Row = load(text)
+            was = _read(text)
             differs = history.differing(table, row, was)
             if differs and not _unnamed_system(table, was):
                 said = _differences(differs, row, history.expected(table, was), history.secret)
@@ -55,7 +55,7 @@ def changed(conn: Connection) -> Iterator[ByHand]:
     for (table, key), (entry, text) in left.items():
         if text is None:
             continue
-        gone: Row = load(text)
+        gone = _read(text)
         if table == "import" and gone.get("published_order") is None:
             continue
         yield ByHand(table, _named(gone, key), "gone without an entry", _since(conn, entry), owners.of(table, gone))
@@ -112,14 +112,14 @@ class _History:
             return key
         if table not in self._keys:
             self._keys[table] = key_of(self._conn, table)
-        row = load(old)
+        row = _read(old)
         return dump([row.get(name) for name in self._keys[table]])
 
     def _same(self, table: str, old: str | None, then: str | None) -> bool:
         if old is None or then is None:  # a number of a system, and an import, come before their first entry
-            return then is None and old is not None and _may_be_alone(table, {**load(old), "published_order": None})
-        was = load(then)
-        return _unnamed_system(table, was) or not self.differing(table, load(old), was)
+            return then is None and old is not None and _may_be_alone(table, {**_read(old), "published_order": None})
+        was = _read(then)
+        return _unnamed_system(table, was) or not self.differing(table, _read(old), was)
 
 
 def _relayed(
@@ -134,13 +134,13 @@ def _relayed(
     old: str | None,
 ) -> ByHand:
     """A row that an entry found otherwise than the one before had left it."""
-    row: Row = load(old or then or "{}")
+    row = _read(old or then or "{}")
     if old is None:
         said = f"gone before entry {entry}, without an entry"
     elif then is None:
         said = f"there before entry {entry}, without an entry"
     else:
-        was: Row = load(then)
+        was = _read(then)
         said = f"before entry {entry}: {_differences(history.differing(table, row, was), row, history.expected(table, was), history.secret)}"
     return ByHand(table, _named(row, key), said, _since(conn, before), owners.of(table, row))
 
@@ -192,6 +192,17 @@ class _Owners:
         if table == "import":
             return self._imports.get(row.get("id"))
         return self._incidents.get(row.get("number"))
+
+
+def _read(text: str) -> Row:
+    """A row as the history has it. What was changed there to be none is a row without values: it differs from every other,
+    and `walk.py` names its entry."""
+    try:
+        found = load(text)
+    except (ValueError, RecursionError):
+        return {}
+    whole = isinstance(found, dict) and not any(isinstance(value, (dict, list)) for value in found.values())
+    return found if whole else {}
 
 
 def _named(row: Row, key: str) -> str:

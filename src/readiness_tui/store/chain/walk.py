@@ -38,7 +38,7 @@ def walk(conn: Connection) -> Iterator[ByHand]:
         stands, last, count = stored or made, number, count + 1
     if head.last > last:
         yield ByHand("change", _numbers(last + 1, head.last), _GONE, known)
-    elif (head.last, head.entries, head.hash) != (last, count + missing, stands):
+    elif (head.last, head.entries, head.hash) != (last, count + missing, stands) or not 0 <= head.since <= last:
         yield ByHand("chain", "", f"the audit trail has {count} entries, the last of them {last}", known)
     for number, rows_left in _orphans(conn):
         yield ByHand("change_row", f"of entry {number}", f"{rows_left} of an entry that the audit trail does not have")
@@ -70,7 +70,7 @@ def _renamings(conn: Connection) -> list[tuple[int, str, str]]:
     """The entries that gave a system another name, the latest first: their ids, the name before and after."""
     return conn.execute(
         "SELECT change_id, json_extract(old_json, '$.name'), json_extract(new_json, '$.name') FROM change_row"
-        " WHERE table_name = 'system' AND old_json IS NOT NULL AND new_json IS NOT NULL ORDER BY change_id DESC"
+        " WHERE table_name = 'system' AND json_valid(old_json) AND json_valid(new_json) ORDER BY change_id DESC"
     ).fetchall()
 
 

@@ -39,7 +39,7 @@ MEASURED = (
     # What was taken back is in no row above: the file is as before it was imported, and yet knows that it was. CROSS: the
     # entries first, of which few cannot be undone, then the rows of those.
     "SELECT t.change_id FROM change c CROSS JOIN change_row t ON t.change_id = c.id WHERE NOT c.undoable"
-    " AND t.table_name = 'import' AND json_extract(t.new_json, '$.published_order') IS NULL",
+    " AND t.table_name = 'import' AND iif(json_valid(t.new_json), json_extract(t.new_json, '$.published_order'), NULL) IS NULL",
     f"SELECT t.* FROM run t {_SEEN} ORDER BY t.key",
     f"SELECT t.* FROM eval_set t {_SEEN} ORDER BY t.id",
     "SELECT * FROM gate WHERE system = :system ORDER BY id",
