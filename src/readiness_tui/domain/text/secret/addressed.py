@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from readiness_tui.domain.text.secret.named import ASSIGN, HARMLESS, LOOSE_ASSIGN, NAMES, name_before
+from readiness_tui.domain.text.secret.named import ASSIGN, LOOSE_ASSIGN, NAMES, NUMBERED, finds, name_before
 from readiness_tui.domain.text.secret.rule import BLANK, SPACE, TOKEN, SecretRule, cased, mixed, of
 from readiness_tui.domain.text.secret.values import real, scattered, strong, typed, word_or_number
 
@@ -19,6 +19,8 @@ _COOKIE = (
     "aspxauth", "sessiontoken",
 )  # fmt: skip
 
+_VARIABLE = re.compile(r"\s+[\"'`]?")
+_SETTERS = ("env", "setenv", "setx", "set")
 _DIGEST = re.compile("sha|md5|digest|hash|etag|integrity", re.IGNORECASE)
 
 
@@ -41,10 +43,13 @@ def _signed(match: re.Match[str]) -> bool:
 
 def _in_address(match: re.Match[str]) -> bool:
     """A signature or token in an address or a connection string, not an id."""
-    if HARMLESS.search(name_before(match)):
+    name = match.group()[1:].partition("=")[0]
+    word = "token" if name.lower().endswith("token") else "key"
+    if finds(name[: -len(word)], word):
         return False
     told = (
         not match.group()[1:].lower().startswith(_MAYBE)
+        or (name.lower() == "key" and match[1].isalnum())
         or "hook" in match.string[max(0, match.start() - 60) : match.start()]
     )
     return strong(match[1].replace("%", "+")) or (told and scattered(match[1]))
@@ -53,6 +58,13 @@ def _in_address(match: re.Match[str]) -> bool:
 def _given(match: re.Match[str]) -> bool:
     """A key, and no digest of what lies at the address."""
     return cased(match[1]) and not _DIGEST.search(match.group())
+
+
+def _set(match: re.Match[str]) -> bool:
+    """What a variable is set to: `ENV STRIPE_KEY …`, `set STRIPE_KEY to …`; not one that only finds something."""
+    name = _VARIABLE.split(match.group()[: match.start(1) - match.start()])[1]
+    word = "token" if name.lower().endswith("token") else "key"
+    return not finds(name[: -len(word)], word) and typed(match[1])
 
 
 ADDRESSED = (
@@ -192,6 +204,14 @@ ADDRESSED = (
             for name in ("-[a-z0-9_.-]{0,80}", "passw(?:or)?d", "passphrase", "passcode", "pwd")
         ),
         _flagged,
+        any_case=True,
+    ),
+    SecretRule(
+        "assigned-secret",
+        rf"(?:{'|'.join(_SETTERS)})\s{{1,4}}[\"'`]?[a-z0-9_.]{{0,60}}?(?:{NAMES}|token|key|auth|pat){NUMBERED}[\"'`]?\s{{1,4}}(?:to\s{{1,4}})?"
+        r"[\"'`]?([^\s\"'`<>,;]{8,512}+)",
+        tuple(rf"{word}[{SPACE}]+[\"'`]?[a-z0-9_.]*(?:pass|pwd|secret|key|token|auth|pat|jwt)" for word in _SETTERS),
+        _set,
         any_case=True,
     ),
     SecretRule(
