@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import re
 
-from readiness_tui.domain.text.secret.named import ASSIGN, LOOSE_ASSIGN, NAMES, NUMBERED, finds, name_before
+from readiness_tui.domain.text.secret.named import ASSIGN, LOOSE_ASSIGN, NAMES, NUMBERED, SAYS_SO, finds, name_before
 from readiness_tui.domain.text.secret.rule import BLANK, SPACE, TOKEN, SecretRule, cased, mixed, of
-from readiness_tui.domain.text.secret.values import real, scattered, strong, typed, word_or_number
+from readiness_tui.domain.text.secret.values import (
+    jumbled,
+    odd,
+    real,
+    scattered,
+    strong,
+    typed,
+    unspoken,
+    word_or_number,
+)
 
 _PARAMETER = (
     "token", "sig", "signature", "sas", "auth", "key", "apikey", "password", "pwd", "secret", "code", "jwt", "session", "sid",
@@ -19,6 +28,7 @@ _COOKIE = (
     "aspxauth", "sessiontoken",
 )  # fmt: skip
 
+_SCHEME = re.compile(r"[A-Z0-9]{2,10}(?:-[A-Z0-9]{2,10}){1,4}")
 _VARIABLE = re.compile(r"\s+[\"'`]?")
 _SETTERS = ("env", "setenv", "setx", "set")
 _DIGEST = re.compile("sha|md5|digest|hash|etag|integrity", re.IGNORECASE)
@@ -34,18 +44,26 @@ def _flagged(match: re.Match[str]) -> bool:
 def _cookies(match: re.Match[str]) -> bool:
     """A cookie that a session could be taken over with."""
     pairs = (part.partition("=") for part in match[1].split(";"))
-    return any(sign and len(value.strip()) >= 12 and mixed(value) for _, sign, value in pairs)
+    return any(sign and len(word := (value.split() or [""])[0]) >= 12 and mixed(word) for _, sign, value in pairs)
 
 
 def _signed(match: re.Match[str]) -> bool:
-    return real(match[1]) and mixed(match[1])
+    return real(match[1]) and mixed(match[1]) and not _SCHEME.fullmatch(match[1])
+
+
+def _session(match: re.Match[str]) -> bool:
+    """A cookie, no field `sessionId` of a record."""
+    before = match.string[max(0, match.start() - 60) : match.start()].lower()
+    return _signed(match) and ("sessionId" not in match.group() or "cookie" in before)
 
 
 def _in_address(match: re.Match[str]) -> bool:
     """A signature or token in an address or a connection string, not an id."""
     name = match.group()[1:].partition("=")[0]
     word = "token" if name.lower().endswith("token") else "key"
-    if finds(name[: -len(word)], word):
+    if finds(name[: -len(word)], word, match[1]):
+        return False
+    if match.group()[0] not in "?&;" and name.lower() in ("session", "sid"):  # of a log, no address
         return False
     told = (
         not match.group()[1:].lower().startswith(_MAYBE)
@@ -62,9 +80,12 @@ def _given(match: re.Match[str]) -> bool:
 
 def _set(match: re.Match[str]) -> bool:
     """What a variable is set to: `ENV STRIPE_KEY …`, `set STRIPE_KEY to …`; not one that only finds something."""
-    name = _VARIABLE.split(match.group()[: match.start(1) - match.start()])[1]
+    name, value = _VARIABLE.split(match.group()[: match.start(1) - match.start()])[1], match[1]
+    if SAYS_SO.search(name):
+        return typed(value)
     word = "token" if name.lower().endswith("token") else "key"
-    return not finds(name[: -len(word)], word) and typed(match[1])
+    made = scattered(value) or jumbled(value) or odd(value) or unspoken(value) or (len(value) >= 20 and strong(value))
+    return made and not finds(name[: -len(word)], word, value)
 
 
 ADDRESSED = (
@@ -108,7 +129,7 @@ ADDRESSED = (
         "cookie",
         rf"(?:{'|'.join(_COOKIE)})=([^\s\"'\\<>,;&{{}}]{{12,}}+)",
         tuple(f"{name}=" for name in _COOKIE),
-        _signed,
+        _session,
         any_case=True,
     ),
     SecretRule(
@@ -207,7 +228,7 @@ ADDRESSED = (
         any_case=True,
     ),
     SecretRule(
-        "assigned-secret",
+        "spoken-secret",
         rf"(?:{'|'.join(_SETTERS)})\s{{1,4}}[\"'`]?[a-z0-9_.]{{0,60}}?(?:{NAMES}|token|key|auth|pat){NUMBERED}[\"'`]?\s{{1,4}}(?:to\s{{1,4}})?"
         r"[\"'`]?([^\s\"'`<>,;]{8,512}+)",
         tuple(rf"{word}[{SPACE}]+[\"'`]?[a-z0-9_.]*(?:pass|pwd|secret|key|token|auth|pat|jwt)" for word in _SETTERS),

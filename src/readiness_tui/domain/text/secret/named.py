@@ -107,7 +107,7 @@ _THING = re.compile(
     rf"{_WORD}(?:customer|order|event|job|task|workflow|product|tenant|org(?:ani[sz]ation)?|entity|node|session|thread|ticket"
     r"|case|article|page|template|feature|metric|label|category|asset|widget|component|step|version|release|environment"
     r"|region|team|member|invoice|payment|transaction|incident|alert|conversation|chat|experiment|snapshot|bucket|folder"
-    r"|batch|segment|prompt|query|flag|user|account)s?[ _.-]?$",
+    r"|batch|segment|prompt|query|flag|tag|namespace)s?[ _.-]?$",
     re.IGNORECASE,
 )
 _VENDOR = re.compile(
@@ -136,6 +136,9 @@ _OWNER = re.compile(
 _STORAGE_KEY = re.compile("[A-Za-z0-9+/]{86}==")  # of Azure; what else is called so says where a thing lies
 _NAME_BEFORE = re.compile(r"[\w.-]{0,60} ?\Z")
 _LOOKED_BACK = 60
+#: As ids and digests are written: small letters and digits, in pieces or not.
+_PLAIN_ID = re.compile(r"[0-9a-f-]+|[0-9A-F-]+|[\w.#:/@-]*[#:/@][\w.#:/@-]*", re.ASCII)
+_AN_ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 _BESIDE = ("token", "key", "secret", "passw(?:or)?d", "credential")
@@ -153,14 +156,16 @@ def name_before(match: re.Match[str]) -> str:
     return found.group() if found else ""
 
 
-def finds(name: str, word: str) -> bool:
+def finds(name: str, word: str, value: str) -> bool:
     """A key or token by which something is found, not opened."""
-    return bool((_TURNED if word[:5].lower() == "token" else HARMLESS).search(name))
+    if word[:5].lower() == "token":
+        return bool(_TURNED.search(name))
+    return bool(HARMLESS.search(name) or (_THING.search(name) and _PLAIN_ID.fullmatch(value)))
 
 
 def _opens(above: str, word: str, value: str) -> bool:
     """What a key without a name of its own is part of may tell whose it is."""
-    if finds(above, word) or _THING.search(above):
+    if finds(above, word, value) or _THING.search(above):
         return False
     return word[:5].lower() == "token" or bool(_OWNED.search(above)) or not above or (value.isalnum() and mixed(value))
 
@@ -168,7 +173,7 @@ def _opens(above: str, word: str, value: str) -> bool:
 def _key_like(match: re.Match[str]) -> bool:
     """A key by its look, or by whose it is and its look; not one that only finds something."""
     name, word, value = name_before(match), match.group(), match[1]
-    if finds(name, word) and not _STORAGE_KEY.fullmatch(value):
+    if finds(name, word, value) and not _STORAGE_KEY.fullmatch(value):
         return False
     if (len(value) >= 20 and strong(value)) or (
         _VENDOR.search(name) and len(value) >= 12 and typed(value) and mixed(value)
@@ -177,7 +182,7 @@ def _key_like(match: re.Match[str]) -> bool:
     token, owner = word[:5].lower() == "token", bool(name.strip(" _.-"))
     if not owner:
         above = _ABOVE.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start())
-        owner = bool(above) and _opens(above[1] or "", word, value)
+        owner = above is not None and _opens(above[1] or "", word, value)
         if not owner and word[:3].lower() == "key":
             return False
     if not token and _THING.search(name):
@@ -192,12 +197,15 @@ _TOLD = re.compile(r"\||[ \t](?:is|to|was|now)[ \t]")
 def beside(match: re.Match[str]) -> bool:
     """A key that follows its name without a sign: by its look alone, or by whose it is."""
     name, word, value = name_before(match), match.group(), match[1].rstrip(".:-")
-    if finds(name, word) or _THING.search(name):
+    if finds(name, word, value) or _THING.search(name):
         return False
-    owner = _OWNED.search(name + word[:24]) or _OWNER.search(name)
+    owned = bool(_OWNED.search(name + word[:24]))
+    if _AN_ID.fullmatch(value) and not owned:
+        return False
+    owner = owned or bool(_OWNER.search(name))
     if owner and _TOLD.search(word[: word.rfind(match[1])]) and (jumbled(value) or odd(value)):
         return True
-    return (len(value) >= 20 and strong(value)) or (bool(owner) and (scattered(value) or unspoken(value)))
+    return (len(value) >= 20 and strong(value)) or (owner and (scattered(value) or unspoken(value)))
 
 
 LOOSE = (*_loose(_PASSWORD, 6), *_loose(_SECRET, 6))
@@ -257,6 +265,7 @@ _SETS = re.compile(
 )
 
 _TELLS = re.compile(NAMES, re.IGNORECASE)
+SAYS_SO = re.compile(rf"(?:{NAMES}){NUMBERED}\Z", re.IGNORECASE)
 
 
 def _typed_or_long(value: str) -> bool:

@@ -6,7 +6,7 @@ import re
 
 from readiness_tui.domain.text.secret.named import beside
 from readiness_tui.domain.text.secret.rule import BLANK, SPACE, SecretRule, cased, of
-from readiness_tui.domain.text.secret.values import spoken, strong
+from readiness_tui.domain.text.secret.values import spoken
 
 #: A word, and the same for the quick look: bytes in lower case, without the first letter where upper case is not ASCII's.
 _WORDS = (
@@ -82,7 +82,7 @@ SPOKEN = (
             rf"{word}[\"'`*]{{0,3}}[{SPACE}]+(?:is|to|was)(?:[{SPACE}]+now)?[{SPACE}]*:?[{SPACE}]+[\"'`*]{{0,3}}[a-z0-9_.~+/=:%?@-]{{8}}"
             for word in (*_KEYS, "_auth")
         ),
-        lambda match: (len(match[1]) >= 16 and strong(match[1][:64].rstrip(".:"))) or beside(match),
+        beside,
         "spoken",
         any_case=True,
     ),
