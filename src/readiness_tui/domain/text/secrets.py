@@ -45,8 +45,8 @@ _GATES = {
     "-": re.compile(r"-[a-z0-9_.~+/=%:$|-]{10}"),
     ".": re.compile(r"\.[a-z0-9_.~+/=%:$|-]{16}"),
     "=": re.compile(
-        r"(?:key|token|secret|passw(?:or)?d|_pass|pwd|phrase|code|auth|credentials?|creds|pat|login|jwt|bearer)[^\s=:]{0,9}"
-        r"(?: [a-z0-9]{1,10})?\W{0,14}[:=]"
+        r"(?:key|token|secret|passw(?:or)?d|_pass|pwd|phrase|code|auth|credentials?|creds|pat|login|jwt|bearer|private|access"
+        r"|crumb|_api|salt|seed)[^\s=:]{0,12}(?: [a-z0-9]{1,10})?\W{0,24}[:=]"
     ),
     "spoken": re.compile(r"[\s:=\x80-\U0010ffff]\S{0,64}[0-9!#$%^&*?+~@]"),
 }

@@ -158,6 +158,18 @@ ADDRESSED = (
         ),
         _given,
     ),
+    # The last part of the path to a node of a chain.
+    SecretRule(
+        "url-token",
+        r"(?:infura\.io(?:/ws)?/v3|alchemy(?:api)?\.(?:io|com)/(?:v2|nft/v[23])|quiknode\.pro|getblock\.io|ankr\.com/[a-z_]{2,24})/([A-Za-z0-9_-]{20,128}+)",
+        (r"infura\.io", "alchemy", r"quiknode\.pro", r"getblock\.io", r"ankr\.com"),
+        of(mixed),
+    ),
+    SecretRule(
+        "command-password",
+        r"operator\s{1,4}unseal\s{1,4}([A-Za-z0-9+/=]{40,}+)",
+        (rf"operator[{SPACE}]+unseal",),
+    ),
     SecretRule(
         "url-token",
         r"://([A-Za-z0-9_~.-]{20,128}+)(?::[^\s/@\"'<>]{0,64})?@",

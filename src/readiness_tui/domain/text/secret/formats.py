@@ -21,7 +21,7 @@ FORMATS = (
     SecretRule(
         "private-key",
         r"(-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
-        r"(?:[A-Za-z0-9+/=\s\\:,]|-(?!----))*+(?:-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----)?)",
+        r"(?:[A-Za-z0-9+/=\s\\:,]|-(?!----)|[\"']\s{0,4}[+.,\\]?\s{0,4}\n\s{0,24}[\"'](?=[A-Za-z0-9+/=-]{4}))*+(?:-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----)?)",
         ("-----begin ",),
     ),
     SecretRule(

@@ -22,7 +22,7 @@ _CLOSE = r"(?:\\{0,3}[\"'`]\]?)?"  # of a name: `"password"`, `environ["PASSWORD
 _TYPE = r"(?:\s{0,2}:?\s{0,2}(?:str|string|String))?"
 _SIGN = r"(?:[?|]{1,2})?[:=]{1,3}>?"
 _TAG = r"(?:!![A-Za-z]{1,8}\s{1,4})?"  # of YAML
-_SIGNS = rf"{_CLOSE}{_TYPE}\s{{0,8}}+{_SIGN}\s{{0,8}}+{_TAG}"  # without the quote of the value
+_SIGNS = rf"{_CLOSE}{_TYPE}\s{{0,16}}+{_SIGN}\s{{0,16}}+{_TAG}"  # without the quote of the value
 ASSIGN = rf"{_SIGNS}{_QUOTE}"
 NUMBERED = (
     r"(?:[ _-]?(?:[0-9]{1,2}|base|value|string|old|new|prod(?:uction)?|dev|test|live|staging|sandbox|primary|secondary|admin"
@@ -80,7 +80,9 @@ _SECRET = (
     "jwt",
     *(f"{whose}_pass" for whose in _WHOSE),
 )
-_ANY_KEY = ("token", "key", "auth", "credentials?", "creds", "pat", "login", "bearer")
+_ANY_KEY = (
+    "token", "key", "auth", "credentials?", "creds", "pat", "login", "bearer", "private", "access", "crumb", "_api", "salt", "seed",
+)  # fmt: skip
 # A word of its own: `doc_key` and `docKey`, not `pandadocKey`.
 _WORD = r"(?:(?<![A-Za-z])|(?-i:(?<=[a-z0-9])(?=[A-Z])))"
 #: Keys that open nothing: what stands before "key" says what they find.

@@ -62,9 +62,9 @@ def head(loose: str) -> str:
 
 
 def bounded(loose: str) -> str:
-    """The expression for an engine that goes back. Eight signs of white space are what the exact search lets stand, of
+    """The expression for an engine that goes back. Sixteen signs of white space are what the exact search lets stand, of
     three bytes at most: no run is too long."""
-    return loose.replace(f"[{SPACE}]*", f"[{SPACE}]{{0,24}}").replace(f"[{SPACE}]+", f"[{SPACE}]{{1,24}}")
+    return loose.replace(f"[{SPACE}]*", f"[{SPACE}]{{0,48}}").replace(f"[{SPACE}]+", f"[{SPACE}]{{1,48}}")
 
 
 def _free(head: str) -> str:
