@@ -30,7 +30,7 @@ _COOKIE = (
 
 _SCHEME = re.compile(r"[A-Z0-9]{2,10}(?:-[A-Z0-9]{2,10}){1,4}")
 _VARIABLE = re.compile(r"\s+[\"'`]?")
-_SETTERS = ("env", "setenv", "setx", "set")
+_SETTERS = ("env", "setenv", "setx")
 _DIGEST = re.compile("sha|md5|digest|hash|etag|integrity", re.IGNORECASE)
 
 
@@ -79,7 +79,7 @@ def _given(match: re.Match[str]) -> bool:
 
 
 def _set(match: re.Match[str]) -> bool:
-    """What a variable is set to: `ENV STRIPE_KEY …`, `set STRIPE_KEY to …`; not one that only finds something."""
+    """What a variable is set to: `ENV STRIPE_KEY …`, `setx STRIPE_KEY …`; not one that only finds something."""
     name, value = _VARIABLE.split(match.group()[: match.start(1) - match.start()])[1], match[1]
     if SAYS_SO.search(name):
         return typed(value)

@@ -297,8 +297,8 @@ NAMED = (
     ),
     SecretRule(
         "assigned-key",
-        rf"(?:{'|'.join(_ANY_KEY)}){NUMBERED}(?:\s[^<>]{{0,80}})?>\s{{0,4}}([^\s<>]{{8,512}}+)\s{{0,4}}</",
-        tuple(rf"{name}{NUMBERED}(?:[{SPACE}][^<>]{{0,240}})?>[{SPACE}]*[^{BLANK}<>]{{8}}" for name in _ANY_KEY),
+        rf"(?:{'|'.join(_ANY_KEY)}){NUMBERED}>\s{{0,4}}([^\s<>]{{8,512}}+)\s{{0,4}}</",
+        tuple(rf"{name}{NUMBERED}>[{SPACE}]*[^{BLANK}<>]{{8}}" for name in _ANY_KEY),
         _key_like,
         any_case=True,
     ),
@@ -354,12 +354,15 @@ NAMED = (
     # As a table, a command line or a hurried sentence has it: `token 4f5e…`, `API key: ` with the sign left out.
     SecretRule(
         "assigned-key",
-        rf"(?:{'|'.join(_BESIDE)})[\"'`*]{{0,3}}(?:[ \t]{{1,4}}|[ \t]{{0,24}}\|[ \t]{{0,4}})"
-        rf"[\"'`*]{{0,3}}([A-Za-z0-9_./+=~:%?@-]{{8,512}}+)",
-        tuple(
-            rf"{name}[\"'`*]{{0,3}}(?:[ \t]{{1,4}}|[ \t]{{0,24}}\|[ \t]{{0,4}})[\"'`*]{{0,3}}[a-z0-9_./+=~:%?@-]{{8}}"
-            for name in _BESIDE
-        ),
+        rf"(?:{'|'.join(_BESIDE)})[\"'`]?[ \t]{{1,4}}[\"'`]?([A-Za-z0-9_./+=~:%?@-]{{16,512}}+)",
+        tuple(rf"{name}[\"'`]?[ \t]{{1,4}}[\"'`]?[a-z0-9_./+=~:%?@-]{{16}}" for name in _BESIDE),
+        beside,
+        any_case=True,
+    ),
+    SecretRule(
+        "assigned-key",
+        rf"(?:{'|'.join(_BESIDE)})[\"'`*]{{0,3}}[ \t]{{0,24}}\|[ \t]{{0,4}}[\"'`*]{{0,3}}([A-Za-z0-9_./+=~:%?@-]{{8,512}}+)",
+        tuple(rf"{name}[\"'`*]*[ \t]*\|[ \t\"'`*]*[a-z0-9_./+=~:%?@-]{{8}}" for name in _BESIDE),
         beside,
         any_case=True,
     ),

@@ -119,6 +119,7 @@ def odd(value: str) -> bool:
     return (
         12 <= len(value) <= 128
         and bool(_ODD.fullmatch(value) and _SYMBOL.search(value))
+        and (len(value) >= _SCATTERED or bool(_DIGIT.search(value)))
         and real(value)
         and (turns(value) >= len(value) / 4 or (turns(value) >= 4 and unsaid(value)))
     )
