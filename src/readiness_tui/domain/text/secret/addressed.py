@@ -30,6 +30,11 @@ _COOKIE = (
 
 _SCHEME = re.compile(r"[A-Z0-9]{2,10}(?:-[A-Z0-9]{2,10}){1,4}")
 _VARIABLE = re.compile(r"\s+[\"'`]?")
+#: How the names of keys begin that `NAMES` lists in two words.
+_BEGIN = (
+    "api|access|account|private|refresh|session|bot|encryption|signing|master|license|subscription|deploy|service"
+    "|instrumentation|ingest|app|unseal"
+)
 _SETTERS = ("env", "setenv", "setx")
 _DIGEST = re.compile("sha|md5|digest|hash|etag|integrity", re.IGNORECASE)
 
@@ -243,7 +248,10 @@ ADDRESSED = (
         "spoken-secret",
         rf"(?:{'|'.join(_SETTERS)})\s{{1,4}}[\"'`]?[a-z0-9_.]{{0,60}}?(?:{NAMES}|token|key|auth|pat){NUMBERED}[\"'`]?\s{{1,4}}(?:to\s{{1,4}})?"
         r"[\"'`]?([^\s\"'`<>,;]{8,512}+)",
-        tuple(rf"{word}[{SPACE}]+[\"'`]?[a-z0-9_.]*(?:pass|pwd|secret|key|token|auth|pat|jwt)" for word in _SETTERS),
+        tuple(
+            rf"{word}[{SPACE}]+[\"'`]?[a-z0-9_.]*(?:pass|pwd|secret|key|token|auth|pat|jwt|{_BEGIN})"
+            for word in _SETTERS
+        ),
         _set,
         any_case=True,
     ),

@@ -41,7 +41,7 @@ FORMATS = (
     key("google-api-key", "AIza", "0-9A-Za-z_-", 30),
     key("google-api-key", "QUl6YVN", "A-Za-z0-9+/=", 40),
     key("google-api-key", "AQ.", WORD, 40, sure=cased),
-    key("google-oauth-token", "ya29.", WORD, 12, sure=mixed),
+    key("google-oauth-token", "ya29.", WORD, 16, sure=mixed),
     key("google-oauth-token", "1//0", WORD, 30, sure=random),
     key("google-client-secret", "GOCSPX-", WORD, 20),
     SecretRule(
@@ -81,12 +81,6 @@ FORMATS = (
     key("fly-token", "fm1r_ fm1a_ fm2_ fo1_", _BASE64, 40),
     key("cloudflare-key", "v1.0-", ALNUM, 20, tail="-[A-Za-z0-9_-]{100,}+"),
     key("cloudflare-key", "cfut_ cfat_ cfk_", ALNUM, 40, sure=mixed),
-    SecretRule(
-        "clickhouse-key",
-        rf"{FREE}(4b1d(?=[a-z0-9]{{0,37}}[g-zA-Z])[A-Za-z0-9]{{38}}){END}",
-        ("4b1d[a-z0-9]{38}",),
-        of(mixed),
-    ),
     key("salad-key", "salad_cloud_", "A-Za-z0-9_", 30, sure=mixed),
     SecretRule(
         "azure-refresh-token",

@@ -3,12 +3,18 @@ letters, or short."""
 
 from __future__ import annotations
 
+import re
+
 from readiness_tui.domain.text.secret.formats import ALNUM, ANY_UUID, END, HEX, UUID, WORD
 from readiness_tui.domain.text.secret.rule import FREE, SecretRule, cased, key, mixed, of, pieced, random
 from readiness_tui.domain.text.secret.values import turns
 
 #: What stands before a UUID.
 _HEADS = ("ovsxp_", "ovsxat_", "waka_", "-dep-", "-api-", "sec-c-", "_production_", "_sandbox_", "ctx7sk-", "sk_")
+
+
+def _no_digest(value: str) -> bool:
+    return mixed(value) and bool(re.search("[g-zA-Z]", value))
 
 
 def _without_order(value: str) -> bool:
@@ -21,6 +27,12 @@ def _cased_piece(value: str) -> bool:
 
 
 OTHERS = (
+    SecretRule(
+        "clickhouse-key",
+        rf"{FREE}(4b1d[A-Za-z0-9]{{38}}){END}",
+        ("4b1d[a-z0-9]{38}",),
+        of(_no_digest),
+    ),
     # Without a word that says so, or too short for `prefixed`.
     key(
         "vendor-token",
@@ -86,7 +98,7 @@ OTHERS = (
     key("vendor-token", "cnvca CAIS", WORD, 40, sure=cased),
     key("vendor-token", "AQV AQW AQX AQU", WORD, 90, sure=cased),
     key("vendor-token", "web_ server_", "a-z0-9", 32, sure=_without_order, tail=END),
-    key("vendor-token", "dvc_client_ dvc_mobile_", WORD, 12, sure=mixed),
+    key("vendor-token", "dvc_client_ dvc_mobile_", WORD, 14, sure=mixed),
     key("vendor-token", "api_", ALNUM, 12, sure=mixed, tail=r"\.[A-Za-z0-9]{16,}+"),
     key("vendor-token", "samsara_api_", ALNUM, 20, sure=random),
     SecretRule(
