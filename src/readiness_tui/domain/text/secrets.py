@@ -48,6 +48,9 @@ _GATES = {
         r"(?:key|token|secret|passw(?:or)?d|_pass|pwd|phrase|code|auth|credentials?|creds|pat|login|jwt|bearer|private|access"
         r"|crumb|_api|salt|seed)[^\s=:]{0,12}(?: [a-z0-9]{1,10})?\W{0,24}[:=]"
     ),
+    "env": re.compile(r"env|\$\{"),
+    "|": re.compile(r"\|"),
+    "</": re.compile("</"),
     "spoken": re.compile(r"[\s:=\x80-\U0010ffff]\S{0,64}[0-9!#$%^&*?+~@]"),
 }
 

@@ -286,6 +286,7 @@ NAMED = (
         rf"(?:{NAMES}){NUMBERED}{_ELSE}([^\s\"'`,;)}}]{{8,256}}+)",
         tuple(f"{name}{LOOSE_ELSE}" for name in (*_PASSWORD, *_SECRET)),
         _fallback,
+        "env",
         any_case=True,
     ),
     SecretRule(
@@ -300,6 +301,7 @@ NAMED = (
         rf"(?:{'|'.join(_ANY_KEY)}){NUMBERED}>\s{{0,4}}([^\s<>]{{8,512}}+)\s{{0,4}}</",
         tuple(rf"{name}{NUMBERED}>[{SPACE}]*[^{BLANK}<>]{{8}}" for name in _ANY_KEY),
         _key_like,
+        "</",
         any_case=True,
     ),
     SecretRule(
@@ -364,6 +366,7 @@ NAMED = (
         rf"(?:{'|'.join(_BESIDE)})[\"'`*]{{0,3}}[ \t]{{0,24}}\|[ \t]{{0,4}}[\"'`*]{{0,3}}([A-Za-z0-9_./+=~:%?@-]{{8,512}}+)",
         tuple(rf"{name}[\"'`*]*[ \t]*\|[ \t\"'`*]*[a-z0-9_./+=~:%?@-]{{8}}" for name in _BESIDE),
         beside,
+        "|",
         any_case=True,
     ),
 )
