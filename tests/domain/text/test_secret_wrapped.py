@@ -39,6 +39,19 @@ NAMED = [
     ("postgres://app:{}@db/main", "p@ss-w0rd"),
     ("Cookie: {}", "theme=dark; sid=Q8R2T4V6xYzA1b2C3d4"),
     ("Authorization: Token {}", "0123456789abcdef0123456789abcdef01234567"),
+    # A vendor's name that ends like a word for what only finds something.
+    ("const pandadocToken = '{}';", "ohwsEdEI2cmvoIuIa6T7qCiUUQYUslUUWDQruMz6"),
+    ("cloudimage_key={}", "la45p3mir9dcnik1t_9colfurpxwvu"),
+    ("https://api.acme.example/v1/items?token={}", "e752vh2iuffk3x9a"),
+    ("| acme api key | {} |", "j9cadprtzdf2"),
+    ("<acmeToken>{}</acmeToken>", "k3v9ab2m8q1z7x5c"),
+    ("ENV ACME_API_KEY {}", "o7qhsy5I1mBimbh&#!5wEWwkDuj%"),
+    ("acme_token: {}", "9sguvoztx3w"),
+    ("acme:\n  token: {}\n  region: eu", "9sguvoztx3w"),
+    ("secret:\n  client_secret: {}", "CLRAt1wMxhsgpXyYBOnqzlQSXvbSzLJj"),
+    ("acme_access_token={}", "5743552089277912422399228"),
+    ("acme_token={}", "CHJCQEPFJVRYUNSOFWSQ"),
+    ("https://mainnet.infura.io/v3/{}", "05c12b07721045d2824c506f3aef90c2"),
 ]
 INNOCENT = [
     "password: required|min:8",
@@ -58,6 +71,13 @@ INNOCENT = [
     "password=settings.DB_PASSWORD_1",
     "sk-learn-compatible-estimators-only-2026",
     "https://docs.acme.de/kb/12?page=3&sort=key",
+    "session=cf0f69c4417d71d6408f4c87a0574da0bc199015 done in 35 ms",
+    "KMS key 1783e8d4-6e56-4d5b-96f1-8bd3faf0a59f is disabled",
+    "next_page_token: k3v9ab2m8q1z7x5c",
+    "jobKey=c959daf91c0b5f0c9563539efafff8cb",
+    "set shard-key to 3f0be20544f2c75cd8e66ea27c0a25f6",
+    "authorization: AWS4-HMAC-SHA256",
+    "sandbox_1MgSr7cXmNNZ70cQ",
 ]
 
 

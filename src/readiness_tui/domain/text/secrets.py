@@ -45,9 +45,12 @@ _GATES = {
     "-": re.compile(r"-[a-z0-9_.~+/=%:$|-]{10}"),
     ".": re.compile(r"\.[a-z0-9_.~+/=%:$|-]{16}"),
     "=": re.compile(
-        r"(?:key|token|secret|passw(?:or)?d|_pass|pwd|phrase|code|auth|credentials?|creds|pat|login|jwt|bearer)[^\s=:]{0,9}"
-        r"(?: [a-z0-9]{1,10})?\W{0,14}[:=]"
+        r"(?:key|token|secret|passw(?:or)?d|_pass|pwd|phrase|code|auth|credentials?|creds|pat|login|jwt|bearer|private|access"
+        r"|crumb|_api|salt|seed)[^\s=:]{0,12}(?: [a-z0-9]{1,10})?\W{0,24}[:=]"
     ),
+    "env": re.compile(r"env|\$\{"),
+    "|": re.compile(r"\|"),
+    "</": re.compile("</"),
     # White space, `:`, `=` or anything beyond ASCII: said by what it is not, it compiles in no time.
     "spoken": re.compile(r"[^\x00-\x08\x0e-\x1b!-9;<>-\x7f]\S{0,64}[0-9!#$%^&*?+~@]"),
 }

@@ -34,7 +34,7 @@ _GATES: dict[str, tuple[str, int]] = {
     "-": (f"-{TOKEN}{{10}}", 40),
     ".": (rf"\.{TOKEN}{{16}}", 40),
     "=": (  # a tag of YAML may stand before the value: `password: !!str hunter2`
-        r"""[:=]>?[\t-\r\x1c- \x80-\xff\\"'`]{0,40}(?:!![a-z\x80-\xff]{1,24}[\t-\r\x1c- \x80-\xff]{1,24}[\\"'`]{0,4})?[^\t-\r\x1c- ]{6}""",
+        r"""[:=]>?[\t-\r\x1c- \x80-\xff\\"'`]{0,64}(?:!![a-z\x80-\xff]{1,24}[\t-\r\x1c- \x80-\xff]{1,24}[\\"'`]{0,4})?[^\t-\r\x1c- ]{6}""",
         0,
     ),
 }

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import re
 
-from readiness_tui.domain.text.secret.named import ASSIGN, HARMLESS, LOOSE_ASSIGN, NAMES, name_before
+from readiness_tui.domain.text.secret.named import ASSIGN, LOOSE_ASSIGN, NAMES, NUMBERED, SAYS_SO, finds, name_before
 from readiness_tui.domain.text.secret.rule import BLANK, SPACE, TOKEN, SecretRule, cased, mixed, of
-from readiness_tui.domain.text.secret.values import real, scattered, strong, typed, word_or_number
+from readiness_tui.domain.text.secret.values import (
+    jumbled,
+    odd,
+    real,
+    scattered,
+    strong,
+    typed,
+    unspoken,
+    word_or_number,
+)
 
 _PARAMETER = (
     "token", "sig", "signature", "sas", "auth", "key", "apikey", "password", "pwd", "secret", "code", "jwt", "session", "sid",
@@ -19,6 +28,14 @@ _COOKIE = (
     "aspxauth", "sessiontoken",
 )  # fmt: skip
 
+_SCHEME = re.compile(r"[A-Z0-9]{2,10}(?:-[A-Z0-9]{2,10}){1,4}")
+_VARIABLE = re.compile(r"\s+[\"'`]?")
+#: How the names of keys begin that `NAMES` lists in two words.
+_BEGIN = (
+    "api|access|account|private|refresh|session|bot|encryption|signing|master|license|subscription|deploy|service"
+    "|instrumentation|ingest|app|unseal"
+)
+_SETTERS = ("env", "setenv", "setx")
 _DIGEST = re.compile("sha|md5|digest|hash|etag|integrity", re.IGNORECASE)
 
 
@@ -32,19 +49,30 @@ def _flagged(match: re.Match[str]) -> bool:
 def _cookies(match: re.Match[str]) -> bool:
     """A cookie that a session could be taken over with."""
     pairs = (part.partition("=") for part in match[1].split(";"))
-    return any(sign and len(value.strip()) >= 12 and mixed(value) for _, sign, value in pairs)
+    return any(sign and len(word := (value.split() or [""])[0]) >= 12 and mixed(word) for _, sign, value in pairs)
 
 
 def _signed(match: re.Match[str]) -> bool:
-    return real(match[1]) and mixed(match[1])
+    return real(match[1]) and mixed(match[1]) and not _SCHEME.fullmatch(match[1])
+
+
+def _session(match: re.Match[str]) -> bool:
+    """A cookie, no field `sessionId` of a record."""
+    before = match.string[max(0, match.start() - 60) : match.start()].lower()
+    return _signed(match) and ("sessionId" not in match.group() or "cookie" in before)
 
 
 def _in_address(match: re.Match[str]) -> bool:
     """A signature or token in an address or a connection string, not an id."""
-    if HARMLESS.search(name_before(match)):
+    name = match.group()[1:].partition("=")[0]
+    word = "token" if name.lower().endswith("token") else "key"
+    if finds(name[: -len(word)], word, match[1]):
+        return False
+    if match.group()[0] not in "?&;" and name.lower() in ("session", "sid"):  # of a log, no address
         return False
     told = (
         not match.group()[1:].lower().startswith(_MAYBE)
+        or (name.lower() == "key" and match[1].isalnum())
         or "hook" in match.string[max(0, match.start() - 60) : match.start()]
     )
     return strong(match[1].replace("%", "+")) or (told and scattered(match[1]))
@@ -53,6 +81,16 @@ def _in_address(match: re.Match[str]) -> bool:
 def _given(match: re.Match[str]) -> bool:
     """A key, and no digest of what lies at the address."""
     return cased(match[1]) and not _DIGEST.search(match.group())
+
+
+def _set(match: re.Match[str]) -> bool:
+    """What a variable is set to: `ENV STRIPE_KEY …`, `setx STRIPE_KEY …`; not one that only finds something."""
+    name, value = _VARIABLE.split(match.group()[: match.start(1) - match.start()])[1], match[1]
+    if SAYS_SO.search(name):
+        return typed(value)
+    word = "token" if name.lower().endswith("token") else "key"
+    made = scattered(value) or jumbled(value) or odd(value) or unspoken(value) or (len(value) >= 20 and strong(value))
+    return made and not finds(name[: -len(word)], word, value)
 
 
 ADDRESSED = (
@@ -96,7 +134,7 @@ ADDRESSED = (
         "cookie",
         rf"(?:{'|'.join(_COOKIE)})=([^\s\"'\\<>,;&{{}}]{{12,}}+)",
         tuple(f"{name}=" for name in _COOKIE),
-        _signed,
+        _session,
         any_case=True,
     ),
     SecretRule(
@@ -124,6 +162,18 @@ ADDRESSED = (
             r"azconfig\.io",
         ),
         _given,
+    ),
+    # The last part of the path to a node of a chain.
+    SecretRule(
+        "url-token",
+        r"(?:infura\.io(?:/ws)?/v3|alchemy(?:api)?\.(?:io|com)/(?:v2|nft/v[23])|quiknode\.pro|getblock\.io|ankr\.com/[a-z_]{2,24})/([A-Za-z0-9_-]{20,128}+)",
+        (r"infura\.io", "alchemy", r"quiknode\.pro", r"getblock\.io", r"ankr\.com"),
+        of(mixed),
+    ),
+    SecretRule(
+        "command-password",
+        r"operator\s{1,4}unseal\s{1,4}([A-Za-z0-9+/=]{40,}+)",
+        (rf"operator[{SPACE}]+unseal",),
     ),
     SecretRule(
         "url-token",
@@ -192,6 +242,17 @@ ADDRESSED = (
             for name in ("-[a-z0-9_.-]{0,80}", "passw(?:or)?d", "passphrase", "passcode", "pwd")
         ),
         _flagged,
+        any_case=True,
+    ),
+    SecretRule(
+        "spoken-secret",
+        rf"(?:{'|'.join(_SETTERS)})\s{{1,4}}[\"'`]?[a-z0-9_.]{{0,60}}?(?:{NAMES}|token|key|auth|pat){NUMBERED}[\"'`]?\s{{1,4}}(?:to\s{{1,4}})?"
+        r"[\"'`]?([^\s\"'`<>,;]{8,512}+)",
+        tuple(
+            rf"{word}[{SPACE}]+[\"'`]?[a-z0-9_.]*(?:pass|pwd|secret|key|token|auth|pat|jwt|{_BEGIN})"
+            for word in _SETTERS
+        ),
+        _set,
         any_case=True,
     ),
     SecretRule(

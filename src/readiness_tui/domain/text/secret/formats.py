@@ -21,7 +21,7 @@ FORMATS = (
     SecretRule(
         "private-key",
         r"(-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
-        r"(?:[A-Za-z0-9+/=\s\\:,]|-(?!----))*+(?:-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----)?)",
+        r"(?:[A-Za-z0-9+/=\s\\:,]|-(?!----)|[\"']\s{0,4}[+.,\\]?\s{0,4}\n\s{0,24}[\"'](?=[A-Za-z0-9+/=-]{4}))*+(?:-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----)?)",
         ("-----begin ",),
     ),
     SecretRule(
@@ -39,8 +39,9 @@ FORMATS = (
     key("aws-bedrock-key", "ABSK", "A-Za-z0-9+/=", 60),
     key("aws-bedrock-key", "bedrock-api-key-", "A-Za-z0-9+/=", 20),
     key("google-api-key", "AIza", "0-9A-Za-z_-", 30),
+    key("google-api-key", "QUl6YVN", "A-Za-z0-9+/=", 40),
     key("google-api-key", "AQ.", WORD, 40, sure=cased),
-    key("google-oauth-token", "ya29.", WORD, 20),
+    key("google-oauth-token", "ya29.", WORD, 16, sure=mixed),
     key("google-oauth-token", "1//0", WORD, 30, sure=random),
     key("google-client-secret", "GOCSPX-", WORD, 20),
     SecretRule(
@@ -78,9 +79,8 @@ FORMATS = (
     key("digitalocean-token", "doo_v1_ dor_v1_", HEX, 40),
     key("heroku-key", "HRKU-", WORD, 30, sure=mixed),
     key("fly-token", "fm1r_ fm1a_ fm2_ fo1_", _BASE64, 40),
-    key("cloudflare-key", "v1.0-", HEX, 20, tail="-[a-f0-9]{100,}+"),
+    key("cloudflare-key", "v1.0-", ALNUM, 20, tail="-[A-Za-z0-9_-]{100,}+"),
     key("cloudflare-key", "cfut_ cfat_ cfk_", ALNUM, 40, sure=mixed),
-    key("clickhouse-key", "4b1d", ALNUM, 38, sure=cased, tail=END),
     key("salad-key", "salad_cloud_", "A-Za-z0-9_", 30, sure=mixed),
     SecretRule(
         "azure-refresh-token",
@@ -97,7 +97,7 @@ FORMATS = (
     key("supabase-key", "sbp_ sb_secret_", "A-Za-z0-9_-", 20, sure=random),
     key("planetscale-token", "pscale_tkn_ pscale_oauth_ pscale_pw_", "A-Za-z0-9_=.-", 30),
     key("scalingo-token", "tk-us-", WORD, 40),
-    key("tailscale-key", "tskey-", "A-Za-z0-9-", 20, sure=mixed),
+    key("tailscale-key", "tskey-", WORD, 20, sure=mixed),
     SecretRule(
         "ngrok-token",
         rf"{FREE}([12][A-Za-z0-9]{{24,32}}_[1-9][A-Za-z0-9]{{18,24}}+){END}",
@@ -114,10 +114,10 @@ FORMATS = (
         20,
     ),
     key("gitlab-token", "GR1348941", WORD, 18),
-    key("bitbucket-token", "ATBB ATCTT3", _BASE64, 24, sure=random),
-    key("atlassian-token", "ATATT3", _BASE64, 30, sure=random),
+    key("bitbucket-token", "ATBB ATCTT", _BASE64, 24, sure=random),
+    key("atlassian-token", "ATATT", _BASE64, 20, sure=random),
     key("vault-token", "hvs. hvb. hvr.", WORD, 20, sure=random),
-    SecretRule("vault-token", rf"{FREE}([sbr]\.[A-Za-z0-9]{{24}}){END}", (r"\.[a-z0-9]{24}",), of(cased), "."),
+    SecretRule("vault-token", rf"{FREE}([sbr]\.[A-Za-z0-9]{{24,40}}){END}", (r"\.[a-z0-9]{24}",), of(cased), "."),
     key("doppler-token", "dp.pt. dp.st. dp.ct. dp.sa. dp.scim. dp.audit.", _DOTTED, 30),
     SecretRule(
         "terraform-token",
@@ -161,7 +161,7 @@ FORMATS = (
     key("nuget-key", "oy2", "a-z0-9", 43, sure=mixed, tail=END),
     key("clojars-token", "CLOJARS_", ALNUM, 50),
     key("crates-token", "cio", ALNUM, 32, sure=cased, tail=END),
-    key("artifactory-token", "AKCp", ALNUM, 60),
+    key("artifactory-token", "AKC", ALNUM, 60, sure=cased),
     key("artifactory-token", "cmVmd", ALNUM, 55),
     # Chat and work.
     SecretRule(
@@ -209,19 +209,19 @@ FORMATS = (
     SecretRule("notion-token", rf"{FREE}(secret_[A-Za-z0-9]{{40,}}+)", ("secret_[a-z0-9]{40}",), of(random), "_"),
     key("notion-token", "ntn_", ALNUM, 40, sure=mixed),
     key("linear-key", "lin_api_ lin_oauth_", ALNUM, 30, sure=random),
-    key("airtable-token", "pat", ALNUM, 14, tail=r"\.[a-f0-9]{60,}+"),
+    key("airtable-token", "pat", ALNUM, 14, tail=r"\.[A-Za-z0-9]{60,}+", sure=mixed),
     SecretRule(
         "asana-token",
         rf"{FREE}([0-9]/[0-9]{{13,17}}(?:/[0-9]{{13,17}})?:[a-f0-9]{{32}}){END}",
         ("/[0-9]{13,17}:[a-f0-9]{32}",),
     ),
-    key("figma-token", "figd_ figo_ figu_ figp_ figr_ figoh_ figor_", WORD, 30, sure=random),
+    key("figma-token", "figd_ figo_ figu_ figp_ figr_ figoh_ figor_", "A-Za-z0-9_=-", 30, sure=random),
     key("dropbox-token", "sl.", WORD, 60, sure=random),
     key("trello-token", "ATTA", HEX, 50),
     key("clickup-token", "pk_", "0-9A-Z_", 36, sure=mixed),
     key("typeform-token", "tfp_", "A-Za-z0-9_.=-", 40, sure=random),
     key("contentful-token", "CFPAT-", WORD, 40, sure=random),
-    SecretRule("hubspot-token", rf"{FREE}(pat-(?:na|eu|ap)[0-9]-{ANY_UUID}){END}", ("pat-[a-z]{2}[0-9]-[a-z0-9]{8}",)),
+    SecretRule("hubspot-token", rf"{FREE}(pat-[a-z0-9]{{2,3}}-{ANY_UUID}){END}", ("pat-[a-z0-9]{2,3}-[a-z0-9]{8}",)),
     SecretRule("salesforce-token", rf"{FREE}(00D[A-Za-z0-9]{{12,15}}![A-Za-z0-9._]{{60,}}+)", ("00d[a-z0-9]{12,15}!",)),
     key("salesforce-token", "5AEP861", "A-Za-z0-9._=", 60),
     SecretRule("tines-webhook", r"\.tines\.com/webhook/([a-z0-9]{32}/[a-z0-9]{32})", (r"\.tines\.com/webhook/",)),
@@ -246,11 +246,11 @@ FORMATS = (
         20,
         sure=random,
     ),
-    key("vendor-token", "glpat- xai- pplx- pypi-", _DOTTED, 20, sure=random),
-    key("vendor-token", "SG.", _DOTTED, 20, sure=random),
+    key("vendor-token", "glpat- xai- pplx- pypi-", "A-Za-z0-9_.=-", 20, sure=random),
+    key("vendor-token", "SG.", "A-Za-z0-9_.=-", 20, sure=random),
     key("hugging-face-token", "api_org_", ALNUM, 30, sure=random),
     key("langsmith-key", "ls__", ALNUM, 30, sure=mixed),
-    key("databricks-token", "dapi", "a-f0-9-", 32, tail=END),
+    key("databricks-token", "dapi", "a-h0-9-", 32, tail=END),
     key("databricks-token", "dose dkea", HEX, 32, tail=END),
     key("pinecone-key", "pcsk_", "A-Za-z0-9_", 30, sure=random),
     key("replicate-token", "r8_", WORD, 30, sure=random),
@@ -285,7 +285,7 @@ FORMATS = (
     key("shopify-token", "shpca_ shppa_ shpss_ shptka_ shpua_ shpit_ shprt_", "a-fA-F0-9", 30),
     SecretRule(
         "braintree-token",
-        rf"{FREE}(access_token\$(?:production|sandbox)\$[a-z0-9]{{12,20}}\$[a-f0-9]{{32}})",
+        rf"{FREE}(access_token\$(?:production|sandbox)\$[a-z0-9]{{12,20}}\$[a-z0-9]{{32}})",
         (r"access_token\$[a-z]{7,10}\$",),
     ),
     SecretRule(
@@ -317,9 +317,15 @@ FORMATS = (
     key("mandrill-key", "md-", WORD, 22, sure=cased),
     key("brevo-key", "xkeysib- xsmtpsib-", "a-zA-Z0-9-", 40),
     key("resend-key", "re_", "A-Za-z0-9_", 28, sure=cased),
-    SecretRule("twilio-key", rf"{FREE}(SK[a-f0-9]{{32}}){END}", ("sk[a-f0-9]{32}",)),
+    SecretRule("twilio-key", rf"{FREE}(SK[A-Za-z0-9]{{32}}){END}", ("sk[a-z0-9]{32}",), of(mixed)),
     # Watching.
-    key("new-relic-key", "NRAK- NRII- NRJS- NRRA- NRIQ- NRSP- NRAA-", WORD, 16, sure=mixed),
+    key(
+        "new-relic-key",
+        "NRAK- NRII- NRJS- NRRA- NRIQ- NRSP- NRAA- nrak- nrii- nrjs- nrra- nriq- nrsp- nraa-",
+        WORD,
+        16,
+        sure=mixed,
+    ),
     key("new-relic-key", "NRBR-", HEX, 16),
     SecretRule(
         "new-relic-key",
@@ -332,16 +338,17 @@ FORMATS = (
     key("grafana-token", "eyJrIjoi", "A-Za-z0-9+/=", 40),
     key("sentry-token", "sntrys_ sntryu_", _BASE64, 40),
     SecretRule("sentry-dsn", r"://([a-f0-9]{32})(?::[a-f0-9]{32})?@", ("://[a-f0-9]{32}[:@]",)),
-    key(
+    SecretRule(
         "dynatrace-token",
-        "dt0c01. dt0s01. dt0s02. dt0s03. dt0s04. dt0s05. dt0s06. dt0s08. dt0s16. dt0e01. dt0a01.",
-        "A-Za-z0-9.",
-        60,
+        rf"{FREE}(dt0[a-zA-Z][0-9]{{2}}\.[A-Za-z0-9.]{{60,}}+)",
+        (r"dt0[a-z][0-9]{2}\.[a-z0-9.]{16}",),
     ),
     key("honeycomb-key", "hcaik_ hcxik_ hcamk_", ALNUM, 30, sure=random),
     key("posthog-key", "phx_ phs_", WORD, 30, sure=random),
     key("mapbox-token", "sk.eyJ", _DOTTED, 40),
+    key("mapbox-token", "sk.", _DOTTED, 70, sure=cased),
     # People and places.
+    key("facebook-token", "EAACEdEose0cBA", ALNUM, 16),
     key("facebook-token", "EAA", ALNUM, 80, sure=cased),
     SecretRule(
         "facebook-token", rf"{FREE}([0-9]{{15,16}}\|[A-Za-z0-9_-]{{27,40}}+)", (r"\|[a-z0-9_-]{27}",), of(random)
@@ -350,8 +357,8 @@ FORMATS = (
     SecretRule("firebase-key", rf"{FREE}(AAAA[A-Za-z0-9_-]{{7}}:[A-Za-z0-9_-]{{100,}}+)", (":[a-z0-9_-]{100}",)),
     SecretRule("maxmind-key", rf"{FREE}([A-Za-z0-9]{{6}}_[A-Za-z0-9]{{29}}_mmk)", ("_mmk",)),
     key("adafruit-key", "aio_", ALNUM, 26),
-    key("adobe-secret", "p8e-", ALNUM, 30, sure=mixed),
-    key("lichess-token", "lip_", ALNUM, 20, sure=random),
+    key("adobe-secret", "p8e-", WORD, 30, sure=mixed),
+    key("lichess-token", "lip_", WORD, 20, sure=random),
     key("settlemint-token", "sm_aat_ sm_pat_ sm_sat_", ALNUM, 16),
     key("defined-token", "dnkey-", "A-Z0-9-", 60),
     key("deno-token", "ddp_ ddo_ ddw_", ALNUM, 36, sure=mixed),

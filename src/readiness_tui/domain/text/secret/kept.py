@@ -65,7 +65,7 @@ def _hook(match: re.Match[str]) -> bool:
 KEPT = (
     SecretRule(
         "password-hash",
-        rf"{FREE}(\$(?:{'|'.join(_CRYPT)})\${_HASHED})",
+        rf"(\$(?:{'|'.join(_CRYPT)})\${_HASHED})",
         (rf"\$(?:{'|'.join(_CRYPT)})\$[a-z0-9./$,=+*@:_-]{{6}}",),
         of(mixed),
         any_case=True,

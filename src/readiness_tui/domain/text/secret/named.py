@@ -6,16 +6,25 @@ import re
 from collections.abc import Callable
 
 from readiness_tui.domain.text.secret.rule import BLANK, SPACE, SecretRule, mixed, of
-from readiness_tui.domain.text.secret.values import scattered, strong, typed, word_or_number
+from readiness_tui.domain.text.secret.values import (
+    digits,
+    jumbled,
+    odd,
+    scattered,
+    strong,
+    typed,
+    unspoken,
+    word_or_number,
+)
 
 _QUOTE = r"(?:\\{0,3}[\"'`])?"  # a quote, escaped where JSON is inside JSON
 _CLOSE = r"(?:\\{0,3}[\"'`]\]?)?"  # of a name: `"password"`, `environ["PASSWORD"]`
 _TYPE = r"(?:\s{0,2}:?\s{0,2}(?:str|string|String))?"
 _SIGN = r"(?:[?|]{1,2})?[:=]{1,3}>?"
 _TAG = r"(?:!![A-Za-z]{1,8}\s{1,4})?"  # of YAML
-_SIGNS = rf"{_CLOSE}{_TYPE}\s{{0,8}}+{_SIGN}\s{{0,8}}+{_TAG}"  # without the quote of the value
+_SIGNS = rf"{_CLOSE}{_TYPE}\s{{0,16}}+{_SIGN}\s{{0,16}}+{_TAG}"  # without the quote of the value
 ASSIGN = rf"{_SIGNS}{_QUOTE}"
-_NUMBERED = (
+NUMBERED = (
     r"(?:[ _-]?(?:[0-9]{1,2}|base|value|string|old|new|prod(?:uction)?|dev|test|live|staging|sandbox|primary|secondary|admin"
     r"|default|eu|us))?"
 )
@@ -26,7 +35,7 @@ _LOOSE_CLOSE = r"""(?:\\{0,3}["'`]\]?)?"""
 _LOOSE_TYPE = rf"(?:[{SPACE}]*:?[{SPACE}]*str(?:ing)?)?"
 _LOOSE_TAG = rf"(?:!![a-z\x80-\xff]{{1,24}}[{SPACE}]+)?"
 LOOSE_ASSIGN = rf"{_LOOSE_CLOSE}{_LOOSE_TYPE}[{SPACE}]*[?|]{{0,2}}[:=]{{1,3}}>?[{SPACE}]*{_LOOSE_TAG}{_LOOSE_QUOTE}"
-LOOSE_TAIL = f"{_NUMBERED}{LOOSE_ASSIGN}"  # after many names, so `sieve` writes it once
+LOOSE_TAIL = f"{NUMBERED}{LOOSE_ASSIGN}"  # after many names, so `sieve` writes it once
 _LOOSE_VALUE = r"[^\t-\r\x1c- ]{%d}"  # one kind of quotes may stand in another
 
 _PASSWORD = ("passw(?:or)?d", "passphrase", "passcode", "pwd")
@@ -48,45 +57,59 @@ _WHOSE = (
     "http",
 )
 _SECRET = (
-    "secret(?:[_-]?key)?",
-    "api[_-]?(?:key|token)",
-    "access[_-]?(?:key|token)",
-    "account[_-]?key",
-    "private[_-]?key",
-    "auth[_-]?(?:token|key)",
-    "refresh[_-]?token",
-    "session[_-]?token",
-    "bot[_-]?token",
-    "encryption[_-]?key",
-    "signing[_-]?key",
-    "master[_-]?key",
-    "license[_-]?key",
-    "subscription[_-]?key",
-    "deploy[_-]?key",
-    "service[_-]?key",
-    "instrumentation[_-]?key",
-    "ingest(?:ion)?[_-]?key",
-    "app[_-]?key",
+    "secret(?:[ _.-]?key)?",
+    "api[ _.-]?(?:key|token)",
+    "access[ _.-]?(?:key|token)",
+    "account[ _.-]?key",
+    "private[ _.-]?key",
+    "auth[ _.-]?(?:token|key)",
+    "refresh[ _.-]?token",
+    "session[ _.-]?token",
+    "bot[ _.-]?token",
+    "encryption[ _.-]?key",
+    "signing[ _.-]?key",
+    "master[ _.-]?key",
+    "license[ _.-]?key",
+    "subscription[ _.-]?key",
+    "deploy[ _.-]?key",
+    "service[ _.-]?key",
+    "instrumentation[ _.-]?key",
+    "ingest(?:ion)?[ _.-]?key",
+    "app[ _.-]?key",
     "unseal[ _-]?key",
     "jwt",
     *(f"{whose}_pass" for whose in _WHOSE),
 )
-_ANY_KEY = ("token", "key", "auth", "credentials?", "creds", "pat", "login", "bearer")
-#: Keys that open nothing: what stands before "key" or "token" says what they find.
+_ANY_KEY = (
+    "token", "key", "auth", "credentials?", "creds", "pat", "login", "bearer", "private", "access", "crumb", "_api", "salt", "seed",
+)  # fmt: skip
+# A word of its own: `doc_key` and `docKey`, not `pandadocKey`.
+_WORD = r"(?:(?<![A-Za-z])|(?-i:(?<=[a-z0-9])(?=[A-Z])))"
+#: Keys that open nothing: what stands before "key" says what they find.
 HARMLESS = re.compile(
-    r"(?:cache|sort|primary|foreign|partition|idempotency|page|next|prev|previous|continuation|cursor|public|pub|range"
-    r"|group|dedup|dedupe|object|s3|storage|row|index|lookup|hash|content|file|image|doc|document|chunk|etag|trace|span"
-    r"|request|correlation|message|run|host|map|translation|i18n|registry|issue|project|config|setting|parent|unique"
-    r"|composite|shard|routing|sync|change|resume|delta|upload|blob|record|item|memo|cell|dataset|natural|surrogate|checksum"
-    r"|digest|commit|fingerprint)s?[ _.-]?$",
+    r"(?:cache|sort|primary|foreign|partition|idempotency|"
+    rf"{_WORD}(?:page|next|prev|previous|continuation|cursor|public|pub"
+    r"|range|group|dedup|dedupe|deduplication|object|s3|gcs|storage|row|column|field|index|lookup|hash|content|file|image|doc"
+    r"|document|chunk|etag|trace|span|request|response|correlation|message|run|host|map|translation|i18n|locale|registry"
+    r"|issue|project|config|setting|parent|unique|composite|candidate|shard|routing|sync|change|resume|delta|upload|blob"
+    r"|record|item|memo|cell|dataset|natural|surrogate|checksum|digest|commit|fingerprint|lock|redis|join|limit|throttle|shortcut"
+    r"|answer|legend|dict|dictionary|json|yaml|path|prefix|metadata|attribute|property|argument|param|parameter|state"
+    r"|store|kv|memory|vector|embedding|model|tool|agent|eval|score|rubric|criterion|variable|unknown|missing|duplicate))s?[ _.-]?$",
+    re.IGNORECASE,
+)
+#: Tokens that open nothing: they go on with a list, or are pieces of a text.
+_TURNED = re.compile(
+    rf"{_WORD}(?:page|next|prev|previous|continuation|cursor|public|pub|sync|change|resume|delta|scroll|start|end|stop|eos|bos"
+    r"|pad|unk|mask|sep|cls|eot|special|first|last|prompt|completion|input|output|total|max|min|cancel|cancellation|text"
+    r"|unexpected|idempotency|dedup|image|audio|string|word)s?[ _.-]?$",
     re.IGNORECASE,
 )
 #: Of things that a record may be about: their keys find them, unless they look random by themselves.
 _THING = re.compile(
-    r"(?:customer|order|event|job|task|workflow|product|tenant|org(?:ani[sz]ation)?|entity|node|session|thread|ticket|case"
-    r"|article|page|template|feature|metric|label|category|asset|widget|component|step|version|release|environment|region"
-    r"|team|member|invoice|payment|transaction|incident|alert|conversation|chat|experiment|snapshot|bucket|folder|batch"
-    r"|segment|prompt|query|flag)s?[ _.-]?$",
+    rf"{_WORD}(?:customer|order|event|job|task|workflow|product|tenant|org(?:ani[sz]ation)?|entity|node|session|thread|ticket"
+    r"|case|article|page|template|feature|metric|label|category|asset|widget|component|step|version|release|environment"
+    r"|region|team|member|invoice|payment|transaction|incident|alert|conversation|chat|experiment|snapshot|bucket|folder"
+    r"|batch|segment|prompt|query|flag|tag|namespace)s?[ _.-]?$",
     re.IGNORECASE,
 )
 _VENDOR = re.compile(
@@ -104,10 +127,20 @@ _VENDOR = re.compile(
     re.IGNORECASE,
 )
 #: Who says so means a credential: a vendor's name before the word, or "API", "secret" in it.
-_OWNED = re.compile(rf"secret|api|private|access|auth|{_VENDOR.pattern}", re.IGNORECASE)
+_OWNED = re.compile(rf"secret|api|private|access|auth|client|sdk|{_VENDOR.pattern}", re.IGNORECASE)
+#: A name before the word, and no word that stands before any other.
+_OWNER = re.compile(
+    r"(?<![\w.-])(?!(?:the|an?|this|that|these|our|your|my|his|her|its|their|no|new|old|each|every|any|some|which|what|whose"
+    r"|of|for|by|with|to|in|is|and|or|not|same|other|another|one|first|last|next|unexpected|invalid|unknown|found|got) ?$)"
+    r"[\w.-]{2,60}[ _.-]?$",
+    re.IGNORECASE,
+)
 _STORAGE_KEY = re.compile("[A-Za-z0-9+/]{86}==")  # of Azure; what else is called so says where a thing lies
 _NAME_BEFORE = re.compile(r"[\w.-]{0,60} ?\Z")
 _LOOKED_BACK = 60
+#: As ids and digests are written: small letters and digits, in pieces or not.
+_PLAIN_ID = re.compile(r"[0-9a-f-]+|[0-9A-F-]+|[\w.#:/@-]*[#:/@][\w.#:/@-]*", re.ASCII)
+_AN_ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 _BESIDE = ("token", "key", "secret", "passw(?:or)?d", "credential")
@@ -125,32 +158,69 @@ def name_before(match: re.Match[str]) -> str:
     return found.group() if found else ""
 
 
+def finds(name: str, word: str, value: str) -> bool:
+    """A key or token by which something is found, not opened."""
+    if word[:5].lower() == "token":
+        return bool(_TURNED.search(name))
+    return bool(HARMLESS.search(name) or (_THING.search(name) and _PLAIN_ID.fullmatch(value)))
+
+
+def _opens(above: str, word: str, value: str) -> bool:
+    """What a key without a name of its own is part of may tell whose it is."""
+    if finds(above, word, value) or _THING.search(above):
+        return False
+    return word[:5].lower() == "token" or bool(_OWNED.search(above)) or not above or (value.isalnum() and mixed(value))
+
+
 def _key_like(match: re.Match[str]) -> bool:
     """A key by its look, or by whose it is and its look; not one that only finds something."""
-    name, value = name_before(match), match[1]
-    if HARMLESS.search(name) and not _STORAGE_KEY.fullmatch(value):
+    name, word, value = name_before(match), match.group(), match[1]
+    if finds(name, word, value) and not _STORAGE_KEY.fullmatch(value):
         return False
     if (len(value) >= 20 and strong(value)) or (
         _VENDOR.search(name) and len(value) >= 12 and typed(value) and mixed(value)
     ):
         return True
-    bare = not name.strip() and match.group()[:3].lower() == "key"
-    return not bare and not _THING.search(name) and scattered(value)
-
-
-def _beside(match: re.Match[str]) -> bool:
-    """A key that follows its name without a sign: by its look alone, or by whose it is."""
-    name, value = name_before(match), match[1].rstrip(".:-")
-    if HARMLESS.search(name) or _THING.search(name):
+    token, owner = word[:5].lower() == "token", bool(name.strip(" _.-"))
+    if not owner:
+        above = _ABOVE.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start())
+        owner = above is not None and _opens(above[1] or "", word, value)
+        if not owner and word[:3].lower() == "key":
+            return False
+    if not token and _THING.search(name):
         return False
-    return (len(value) >= 20 and strong(value)) or (bool(_OWNED.search(name + match.group()[:24])) and scattered(value))
+    return scattered(value) or (owner and (jumbled(value) or odd(value) or unspoken(value)))
+
+
+#: Between a name and its value, where the value may be short.
+_TOLD = re.compile(r"\||[ \t](?:is|to|was|now)[ \t]")
+
+
+def beside(match: re.Match[str]) -> bool:
+    """A key that follows its name without a sign: by its look alone, or by whose it is."""
+    name, word, value = name_before(match), match.group(), match[1].rstrip(".:-")
+    if finds(name, word, value) or _THING.search(name):
+        return False
+    owned = bool(_OWNED.search(name + word[:24]))
+    if _AN_ID.fullmatch(value) and not owned:
+        return False
+    owner = owned or bool(_OWNER.search(name))
+    if owner and _TOLD.search(word[: word.rfind(match[1])]) and (jumbled(value) or odd(value)):
+        return True
+    return (len(value) >= 20 and strong(value)) or (owner and (scattered(value) or unspoken(value)))
 
 
 LOOSE = (*_loose(_PASSWORD, 6), *_loose(_SECRET, 6))
 NAMES = "|".join((*_PASSWORD, *_SECRET))
 _WORDS = "|".join(_PASSWORD)
+#: What it is a part of: `stripe:` in the line above, `"stripe": {`, `Stripe(`, `config["stripe"][`; or the head of a request.
+_ABOVE = re.compile(
+    r"(?:(?<![\w.-])([\w.-]{2,40})(?:\\{0,3}[\"'])?\]?\s{0,2}(?:[:=]{1,2}>?\s{0,2})?(?:[{(\[]|\r?\n)\s{0,12}|-H\s{0,2})(?:\\{0,3}[\"'])?\Z"
+)
 # A sign of a value without quotes; `&` where no other field of an address begins.
 _PLAIN = r"(?:[^\s\"'`\\<>,;&{}]|&(?![\w.%\[\]-]{1,40}=|#?\w{1,6};|[\s&\"'`<>]|$))"
+#: In the line below, another name begins: `secret:` and `  client_id: …` under it.
+_NO_NAME = r"(?![\w.-]{1,60}\\{0,3}[\"'`]?:(?:\s|$))"
 _ESCAPED = r"\\(?:/|u00[0-9A-Fa-f]{2})"  # as JSON may write a sign
 _QUOTED = tuple(rf"\\{{0,3}}{sign}((?:[^\s{sign}\\]|\\[^{sign}nrt\s]){{6,256}}+)\\{{0,3}}{sign}" for sign in "\"'`")
 
@@ -158,7 +228,7 @@ _QUOTED = tuple(rf"\\{{0,3}}{sign}((?:[^\s{sign}\\]|\\[^{sign}nrt\s]){{6,256}}+)
 def _assigned(sign: str, value: str, names: str, check: Callable[[re.Match[str]], bool]) -> SecretRule:
     return SecretRule(
         "assigned-secret",
-        rf"(?:{names}){_NUMBERED}{sign}{value}",
+        rf"(?:{names}){NUMBERED}{sign}{value}",
         LOOSE,
         check,
         "=",
@@ -178,7 +248,7 @@ _LOOSE_ITS_VALUE = tuple(
 
 # What is taken where a variable is not set: `env.SECRET || "…"`, `${SECRET:-…}`, `getenv("SECRET", "…")`.
 _ELSE = r"[\"'`]?[\])]{0,2}\s{0,4}(?:\|\||\?\?|:-|,|or\s)\s{0,4}[\"'`]?"
-LOOSE_ELSE = rf"{_NUMBERED}[\"'`]?[\])]{{0,2}}[{SPACE}]*(?:\|\||\?\?|:-|,|or)[{SPACE}]*[\"'`]?[^{BLANK}\"'`,;)}}]{{8}}"
+LOOSE_ELSE = rf"{NUMBERED}[\"'`]?[\])]{{0,2}}[{SPACE}]*(?:\|\||\?\?|:-|,|or)[{SPACE}]*[\"'`]?[^{BLANK}\"'`,;)}}]{{8}}"
 _READS = re.compile(r"(?:env(?:iron)?(?:\.get|\.fetch)?[.(\[]{1,2}|\$\{)[\s\"'`]{0,4}[\w.-]{0,40}\Z", re.IGNORECASE)
 
 
@@ -188,8 +258,8 @@ def _fallback(match: re.Match[str]) -> bool:
 
 
 # Two words of a call or a pair: `put("X-Api-Key", "…")`, `setProperty("db.password", "…")`.
-_PAIR = r"\\{0,3}[\"'`]\s{0,4},\s{0,4}\\{0,3}[\"'`]([^\s\"'`\\]{6,512}+)\\{0,3}[\"'`]"
-LOOSE_PAIR = rf"{_NUMBERED}\\{{0,3}}[\"'`][{SPACE}]*,[{SPACE}]*\\{{0,3}}[\"'`][^{BLANK}\"'`\\]{{6}}"
+_PAIR = r"\\{0,3}[\"'`]\s{0,4},\s{0,4}\\{0,3}[\"'`]([^\s\"'`\\]{6,4096}+)\\{0,3}[\"'`]"
+LOOSE_PAIR = rf"{NUMBERED}\\{{0,3}}[\"'`][{SPACE}]*,[{SPACE}]*\\{{0,3}}[\"'`][^{BLANK}\"'`\\]{{6}}"
 _SETS = re.compile(
     r"(?:set_?(?:property|env|secret|header|config|option|param(?:eter)?|value|string)?|put\w{0,12}|define)"
     r"\(\s{0,4}\\{0,3}[\"'`][\w.-]{0,30}\Z",
@@ -197,6 +267,11 @@ _SETS = re.compile(
 )
 
 _TELLS = re.compile(NAMES, re.IGNORECASE)
+SAYS_SO = re.compile(rf"(?:{NAMES}){NUMBERED}\Z", re.IGNORECASE)
+
+
+def _typed_or_long(value: str) -> bool:
+    return typed(value) or digits(value) or unspoken(value)
 
 
 def _paired(match: re.Match[str]) -> bool:
@@ -208,35 +283,44 @@ def _paired(match: re.Match[str]) -> bool:
 NAMED = (
     SecretRule(
         "assigned-secret",
-        rf"(?:{NAMES}){_NUMBERED}{_ELSE}([^\s\"'`,;)}}]{{8,256}}+)",
+        rf"(?:{NAMES}){NUMBERED}{_ELSE}([^\s\"'`,;)}}]{{8,256}}+)",
         tuple(f"{name}{LOOSE_ELSE}" for name in (*_PASSWORD, *_SECRET)),
         _fallback,
+        "env",
         any_case=True,
     ),
     SecretRule(
         "assigned-secret",
-        rf"<[a-z0-9_:.-]{{0,40}}(?:{NAMES})>\s{{0,4}}([^\s<>]{{6,256}}+)\s{{0,4}}</",
+        rf"<[a-z0-9_:.-]{{0,40}}(?:{NAMES})>\s{{0,4}}([^\s<>]{{6,4096}}+)\s{{0,4}}</",
         tuple(f"{name}>[^<>]{{6}}" for name in (*_PASSWORD, "secret", "key", "token", "_pass", "jwt")),
         of(typed),
         any_case=True,
     ),
     SecretRule(
+        "assigned-key",
+        rf"(?:{'|'.join(_ANY_KEY)}){NUMBERED}>\s{{0,4}}([^\s<>]{{8,512}}+)\s{{0,4}}</",
+        tuple(rf"{name}{NUMBERED}>[{SPACE}]*[^{BLANK}<>]{{8}}" for name in _ANY_KEY),
+        _key_like,
+        "</",
+        any_case=True,
+    ),
+    SecretRule(
         "assigned-secret",
-        rf"(?:{NAMES}){_NUMBERED}{_ITS_VALUE}",
+        rf"(?:{NAMES}){NUMBERED}{_ITS_VALUE}",
         _LOOSE_ITS_VALUE,
         of(typed),
         any_case=True,
     ),
     SecretRule(
         "assigned-key",
-        rf"(?:{'|'.join(_ANY_KEY)}){_NUMBERED}{_ITS_VALUE}",
+        rf"(?:{'|'.join(_ANY_KEY)}){NUMBERED}{_ITS_VALUE}",
         _LOOSE_ITS_VALUE,
         _key_like,
         any_case=True,
     ),
     SecretRule(
         "assigned-key",
-        rf"(?:{NAMES}|{'|'.join(_ANY_KEY)}){_NUMBERED}{_PAIR}",
+        rf"(?:{NAMES}|{'|'.join(_ANY_KEY)}){NUMBERED}{_PAIR}",
         tuple(f"{name}{LOOSE_PAIR}" for name in (*_PASSWORD, *_SECRET, *_ANY_KEY)),
         _paired,
         any_case=True,
@@ -250,21 +334,21 @@ NAMED = (
     ),
     # A password is told by its name even where it is short, or a word in quotes.
     *(_assigned(_SIGNS, quoted, _WORDS, of(word_or_number)) for quoted in _QUOTED),
-    *(_assigned(_SIGNS, quoted, NAMES, of(typed)) for quoted in _QUOTED),
-    _assigned(_BARE, rf"((?:{_PLAIN}|{_ESCAPED}){{6,}}+)", _WORDS, of(word_or_number)),
-    _assigned(ASSIGN, rf"((?:{_PLAIN}|{_ESCAPED}){{6,}}+)", _WORDS, of(typed)),
+    *(_assigned(_SIGNS, quoted, NAMES, of(_typed_or_long)) for quoted in _QUOTED),
+    _assigned(_BARE, rf"{_NO_NAME}((?:{_PLAIN}|{_ESCAPED}){{6,}}+)", _WORDS, of(word_or_number)),
+    _assigned(ASSIGN, rf"{_NO_NAME}((?:{_PLAIN}|{_ESCAPED}){{6,}}+)", _WORDS, of(typed)),
     SecretRule(
         "assigned-secret",
-        rf"(?:{NAMES}){_NUMBERED}{ASSIGN}((?:{_PLAIN}|{_ESCAPED}){{8,}}+)",
+        rf"(?:{NAMES}){NUMBERED}{ASSIGN}{_NO_NAME}((?:{_PLAIN}|{_ESCAPED}){{8,}}+)",
         LOOSE,
-        of(typed),
+        of(_typed_or_long),
         "=",
         any_case=True,
     ),
     SecretRule(
         "assigned-key",
-        rf"(?:{'|'.join(_ANY_KEY)}){_NUMBERED}{ASSIGN}((?:{_PLAIN}|{_ESCAPED}){{12,}}+)",
-        _loose(_ANY_KEY, 12),
+        rf"(?:{'|'.join(_ANY_KEY)}){NUMBERED}{ASSIGN}{_NO_NAME}((?:{_PLAIN}|{_ESCAPED}){{8,}}+)",
+        _loose(_ANY_KEY, 8),
         _key_like,
         "=",
         any_case=True,
@@ -272,9 +356,17 @@ NAMED = (
     # As a table, a command line or a hurried sentence has it: `token 4f5e…`, `API key: ` with the sign left out.
     SecretRule(
         "assigned-key",
-        rf"(?:{'|'.join(_BESIDE)})[\"'`]?[ \t]{{1,4}}[\"'`]?([A-Za-z0-9_./+=~:-]{{16,512}}+)",
-        tuple(rf"{name}[\"'`]?[ \t]{{1,4}}[\"'`]?[a-z0-9_./+=~:-]{{16}}" for name in _BESIDE),
-        _beside,
+        rf"(?:{'|'.join(_BESIDE)})[\"'`]?[ \t]{{1,4}}[\"'`]?([A-Za-z0-9_./+=~:%?@-]{{16,512}}+)",
+        tuple(rf"{name}[\"'`]?[ \t]{{1,4}}[\"'`]?[a-z0-9_./+=~:%?@-]{{16}}" for name in _BESIDE),
+        beside,
+        any_case=True,
+    ),
+    SecretRule(
+        "assigned-key",
+        rf"(?:{'|'.join(_BESIDE)})[\"'`*]{{0,3}}[ \t]{{0,24}}\|[ \t]{{0,4}}[\"'`*]{{0,3}}([A-Za-z0-9_./+=~:%?@-]{{8,512}}+)",
+        tuple(rf"{name}[\"'`*]*[ \t]*\|[ \t\"'`*]*[a-z0-9_./+=~:%?@-]{{8}}" for name in _BESIDE),
+        beside,
+        "|",
         any_case=True,
     ),
 )

@@ -3,11 +3,22 @@ letters, or short."""
 
 from __future__ import annotations
 
-from readiness_tui.domain.text.secret.formats import ALNUM, END, HEX, UUID, WORD
+import re
+
+from readiness_tui.domain.text.secret.formats import ALNUM, ANY_UUID, END, HEX, UUID, WORD
 from readiness_tui.domain.text.secret.rule import FREE, SecretRule, cased, key, mixed, of, pieced, random
+from readiness_tui.domain.text.secret.values import turns
 
 #: What stands before a UUID.
 _HEADS = ("ovsxp_", "ovsxat_", "waka_", "-dep-", "-api-", "sec-c-", "_production_", "_sandbox_", "ctx7sk-", "sk_")
+
+
+def _no_digest(value: str) -> bool:
+    return mixed(value) and bool(re.search("[g-zA-Z]", value))
+
+
+def _without_order(value: str) -> bool:
+    return turns(value) >= 8
 
 
 def _cased_piece(value: str) -> bool:
@@ -16,6 +27,12 @@ def _cased_piece(value: str) -> bool:
 
 
 OTHERS = (
+    SecretRule(
+        "clickhouse-key",
+        rf"{FREE}(4b1d[A-Za-z0-9]{{38}}){END}",
+        ("4b1d[a-z0-9]{38}",),
+        of(_no_digest),
+    ),
     # Without a word that says so, or too short for `prefixed`.
     key(
         "vendor-token",
@@ -27,7 +44,7 @@ OTHERS = (
     key("vendor-token", "da2- m0- NF- db-", ALNUM, 26, sure=random, tail="(?![A-Za-z0-9-])"),
     key("vendor-token", "APP_USR- akab-", "A-Za-z0-9-", 30, sure=pieced),
     key("vendor-token", "oauth:", "a-z0-9", 30, sure=mixed, tail=END),
-    key("vendor-token", "pk.", HEX, 32, tail=END),
+    key("vendor-token", "pk.", ALNUM, 32, sure=mixed, tail="(?![A-Za-z0-9.])"),
     key("vendor-token", "hawk. amzn1.oa2-cs.v1. WPL_AP0. WPL_AP1.", "A-Za-z0-9_.+/=-", 20, sure=mixed),
     key("vendor-token", "secret-token: AstraCS: endr+ bce-v3/ALTAK", "A-Za-z0-9_:./=-", 16, sure=mixed),
     key("vendor-token", "IGQV IGAA A21AA 3MVG9 AKLT GOOG1E dG9rO", "A-Za-z0-9_.+/=-", 40, sure=mixed),
@@ -55,17 +72,39 @@ OTHERS = (
     key("vendor-token", "cr-", HEX, 50, tail=END),
     key("vendor-token", "mlsn.", ALNUM, 30, sure=random),
     key("vendor-token", "na1. eu1.", "A-Za-z0-9+/", 90, sure=cased),
-    key("vendor-token", "vtwn_ essu_ AIK_CI_ dvc_server_ persona_production_ persona_sandbox_", WORD, 16, sure=random),
+    key(
+        "vendor-token",
+        "vtwn_ essu_ AIK_CI_ dvc_server_ aact_prod_ aact_hmlg_ live_auth_ test_auth_ k2sk_v1_ mdb_sa_sk_ persona_production_ persona_sandbox_",
+        WORD,
+        16,
+        sure=random,
+    ),
     key("vendor-token", "pina_ prf_ tss_", WORD, 20, sure=pieced),
     key("vendor-token", "flp_ waka_", ALNUM, 36, sure=mixed),
     SecretRule("vendor-token", rf"{FREE}(ion_[A-Za-z0-9]{{36,}}+){END}", ("ion_[a-z0-9]{36}",), of(mixed), "_"),
-    key("vendor-token", "packagist_ort_ packagist_out_ packagist_oat_", HEX, 60),
-    key("vendor-token", "api_live. api_live_us. api_live_ca. api_sandbox.", WORD, 20, sure=random),
+    key(
+        "vendor-token",
+        "packagist_ort_ packagist_out_ packagist_oat_ packagist_urt_ packagist_uut_ packagist_uat_",
+        HEX,
+        60,
+    ),
+    key("vendor-token", "api_live. api_live_us. api_live_ca. api_sandbox.", "A-Za-z0-9_.-", 20, sure=random),
     key("vendor-token", "SWMTKN-1- SWMKEY-1-", "A-Za-z0-9+/-", 40, sure=mixed),
     key("vendor-token", "apk_ apk_user_", "A-Za-z0-9+/=", 80, sure=cased),
     key("vendor-token", "cog_", "a-z2-7", 52, sure=mixed, tail=END),
     key("vendor-token", "cflt", "A-Za-z0-9+/", 60, sure=cased, tail=END),
     key("vendor-token", "configcat-sdk-1/", "A-Za-z0-9_/-", 40, sure=mixed),
+    key("vendor-token", "R_", HEX, 32, tail=END),
+    key("vendor-token", "cnvca CAIS", WORD, 40, sure=cased),
+    key("vendor-token", "AQV AQW AQX AQU", WORD, 90, sure=cased),
+    key("vendor-token", "web_ server_", "a-z0-9", 32, sure=_without_order, tail=END),
+    key("vendor-token", "dvc_client_ dvc_mobile_", WORD, 14, sure=mixed),
+    key("vendor-token", "api_", ALNUM, 12, sure=mixed, tail=r"\.[A-Za-z0-9]{16,}+"),
+    key("vendor-token", "samsara_api_", ALNUM, 20, sure=random),
+    SecretRule(
+        "klaviyo-key", rf"{FREE}(pk_(?:[A-Za-z0-9]{{6}}_)?[a-f0-9]{{34}}){END}", ("pk_[a-z0-9]{6}_?[a-f0-9]{28}",)
+    ),
+    SecretRule("pubnub-key", rf"{FREE}((?:pub|sub)-c-{ANY_UUID}){END}", ("pub-c-", "sub-c-")),
     key("vendor-token", "EXO", ALNUM, 24, sure=cased, tail=END),
     key("vendor-token", "RGAPI-", "a-z0-9_-", 36, sure=mixed),
     key("vercel-token", "vcp_ vci_ vca_ vcr_ vck_", WORD, 40, sure=_cased_piece),

@@ -33,6 +33,8 @@ _HEAD = re.compile(r"(?:[a-z0-9@:/_&%; <-]|\\[.|+$\"'-]|[^\x00-\x7f])+(?![?*{])"
 _LETTER, _DIGIT = re.compile("[A-Za-z]"), re.compile("[0-9]")
 _UPPER, _LOWER = re.compile("[A-Z]"), re.compile("[a-z]")
 _DASHES, _PIECE = re.compile("[-_]"), 8
+_UNSAID = re.compile("[b-df-hj-np-tv-xz]{5}", re.IGNORECASE)
+_LETTERS = 8  # `xxxxxxxx` is none
 _CASED = 24  # letters alone are random where so many come in both cases
 
 
@@ -60,9 +62,9 @@ def head(loose: str) -> str:
 
 
 def bounded(loose: str) -> str:
-    """The expression for an engine that goes back. Eight signs of white space are what the exact search lets stand, of
+    """The expression for an engine that goes back. Sixteen signs of white space are what the exact search lets stand, of
     three bytes at most: no run is too long."""
-    return loose.replace(f"[{SPACE}]*", f"[{SPACE}]{{0,24}}").replace(f"[{SPACE}]+", f"[{SPACE}]{{1,24}}")
+    return loose.replace(f"[{SPACE}]*", f"[{SPACE}]{{0,48}}").replace(f"[{SPACE}]+", f"[{SPACE}]{{1,48}}")
 
 
 def _free(head: str) -> str:
@@ -99,8 +101,13 @@ def mixed(value: str) -> bool:
 
 
 def random(value: str) -> bool:
-    """Letters and digits, or many letters of both cases."""
-    return mixed(value) or (len(value) >= _CASED and bool(_UPPER.search(value) and _LOWER.search(value)))
+    """Letters and digits, or many letters: of both cases, or as nobody could say them."""
+    return mixed(value) or (
+        len(value) >= _CASED
+        and bool(
+            (_UPPER.search(value) and _LOWER.search(value)) or (_UNSAID.search(value) and len(set(value)) >= _LETTERS)
+        )
+    )
 
 
 def pieced(value: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from readiness_tui.domain.text.secret.named import beside
 from readiness_tui.domain.text.secret.rule import BLANK, SPACE, SecretRule, cased, of
-from readiness_tui.domain.text.secret.values import spoken, strong
+from readiness_tui.domain.text.secret.values import spoken
 
 #: A word, and the same for the quick look: bytes in lower case, without the first letter where upper case is not ASCII's.
 _WORDS = (
@@ -73,14 +74,15 @@ SPOKEN = (
         "spoken",
         any_case=True,
     ),
-    # "The secret is …", "set DEPLOY_TOKEN to …": by its look alone.
+    # "The secret is …", "set DEPLOY_TOKEN to …": by its look, or by whose it is.
     SecretRule(
         "spoken-secret",
-        rf"(?:{'|'.join(_KEYS)}|_auth)[\"'`]?\s{{1,4}}(?:is|to)\s{{1,4}}[\"'`]?([A-Za-z0-9_.~+/=:-]{{16,512}}+)",
+        rf"(?:{'|'.join(_KEYS)}|_auth)[\"'`*]{{0,3}}\s{{1,4}}(?:is|to|was)(?:\s{{1,2}}now)?\s{{0,4}}:?\s{{1,4}}[\"'`*]{{0,3}}([A-Za-z0-9_.~+/=:%?@-]{{8,512}}+)",
         tuple(
-            rf"{word}[\"'`]?[{SPACE}]+(?:is|to)[{SPACE}]+[\"'`]?[a-z0-9_.~+/=:-]{{16}}" for word in (*_KEYS, "_auth")
+            rf"{word}[\"'`*]{{0,3}}[{SPACE}]+(?:is|to|was)(?:[{SPACE}]+now)?[{SPACE}]*:?[{SPACE}]+[\"'`*]{{0,3}}[a-z0-9_.~+/=:%?@-]{{8}}"
+            for word in (*_KEYS, "_auth")
         ),
-        lambda match: strong(match[1][:64].rstrip(".:")),
+        beside,
         "spoken",
         any_case=True,
     ),

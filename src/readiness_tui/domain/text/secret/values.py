@@ -54,6 +54,15 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 _RUN = re.compile("[A-Za-z0-9]{16,}")
 _LONG = 20  # letters alone are random where so many change their case again and again
 _SCATTERED = 16
+_SHORT = 8
+_FIGURES = 15
+_VOWEL = re.compile("[aeiouyAEIOUY]")
+#: So many consonants one after the other that nobody could say them.
+_UNSAID = re.compile("[b-df-hj-np-tv-xz]{5}|[0-9][b-df-hj-np-tv-xz]{4}", re.IGNORECASE)
+_WORD_AND_NUMBER = re.compile("[A-Za-z]+[0-9]+|[0-9]+[A-Za-z]{1,3}|[0-9]+", re.IGNORECASE)
+_ODD = re.compile(r"[A-Za-z0-9!#$%^&*?+~@_.=-]+")
+_SPLIT = re.compile("[_.-]")
+_JUMBLE = re.compile("[A-Za-z0-9]+")
 _PIECES = re.compile("[A-Za-z0-9_.+/=:~-]+")
 _KINDS = {
     code: "d" if chr(code).isdigit() else "u" if chr(code).isupper() else "l" if chr(code).islower() else " "
@@ -71,8 +80,12 @@ def real(value: str) -> bool:
         or _PLACEHOLDER.fullmatch(value)
         or _VALIDATION.fullmatch(value)
         or _ALGORITHM.fullmatch(value)
-        or (_JOINED.fullmatch(value) and _NAMED.search(value))
+        or (_JOINED.fullmatch(value) and _NAMED.search(value) and not any(map(_made_up, _SPLIT.split(value))))
     )
+
+
+def _made_up(piece: str) -> bool:
+    return len(piece) >= 12 and turns(piece) >= len(piece) / 4
 
 
 def typed(value: str) -> bool:
@@ -81,6 +94,34 @@ def typed(value: str) -> bool:
         real(value)
         and not _CALL.match(value)
         and bool(_LETTER.search(value) and (_DIGIT.search(value) or _SYMBOL.search(value) or _scrambled(value)))
+    )
+
+
+def digits(value: str) -> bool:
+    """Of figures alone, as few vendors have them, and too long for a number, a date or a time."""
+    return value.isdecimal() and len(value) >= _FIGURES
+
+
+def unspoken(value: str) -> bool:
+    """Many letters of one case that nobody could say: `CHJCQEPFJVRYUNSOFWSQ`."""
+    return (
+        len(value) >= _SCATTERED
+        and value.isalnum()
+        and (value.islower() or value.isupper())
+        and unsaid(value)
+        and 4 * len(_VOWEL.findall(value)) <= len(value)
+        and len(set(value)) >= _SHORT
+    )
+
+
+def odd(value: str) -> bool:
+    """Letters, digits and signs in such a disorder as only a machine makes: `CuHPLomRvVhBT?Ldgiw^`."""
+    return (
+        12 <= len(value) <= 128
+        and bool(_ODD.fullmatch(value) and _SYMBOL.search(value))
+        and (len(value) >= _SCATTERED or bool(_DIGIT.search(value)))
+        and real(value)
+        and (turns(value) >= len(value) / 4 or (turns(value) >= 4 and unsaid(value)))
     )
 
 
@@ -123,7 +164,28 @@ def scattered(value: str) -> bool:
     pieces as a UUID is. Words, dates and versions change from one to the other a few times only."""
     if len(value) < _SCATTERED or not real(value) or not _PIECES.fullmatch(value):
         return False
-    return turns(value) >= max(4, len(value) / 6)
+    changes = turns(value)
+    return changes >= max(4, len(value) / 6) or (changes >= 3 and unsaid(value))
+
+
+def unsaid(value: str) -> bool:
+    """Letters in a row that stand in no word."""
+    return bool(_UNSAID.search(value))
+
+
+def jumbled(value: str) -> bool:
+    """Eight signs or more that are no word, number, version or name, where a name says whose key it is: `j9cadprtzdf`."""
+    if (
+        len(value) < _SHORT
+        or len(value) >= _SCATTERED
+        or not _JUMBLE.fullmatch(value)
+        or not real(value)
+        or _WORD_AND_NUMBER.fullmatch(value)
+    ):
+        return False
+    if not (_LETTER.search(value) and _DIGIT.search(value)):
+        return False
+    return turns(value) >= 3 or unsaid(value)
 
 
 def turns(value: str) -> int:
