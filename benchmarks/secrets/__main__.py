@@ -36,7 +36,18 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from benchmarks.secrets import bystanders, detectors, development, harmless, held_out, lookalikes, scanners, strangers
+from benchmarks.secrets import (
+    bystanders,
+    detectors,
+    development,
+    harmless,
+    held_out,
+    lookalikes,
+    passersby,
+    scanners,
+    strangers,
+    union,
+)
 from benchmarks.secrets.measure import Shown, measure
 from readiness_tui.cli.common import as_json, say, say_json
 
@@ -46,6 +57,7 @@ HALVES = {
     "strangers": strangers.samples,
     "scanners": scanners.samples,
     "detectors": detectors.samples,
+    "union": union.samples,
 }
 
 
@@ -54,7 +66,7 @@ HALVES = {
 @as_json
 def main(each: int, as_json: bool) -> None:
     """How much of labelled credentials is masked, and how much harmless text; beside detect-secrets, where installed."""
-    plain = [*harmless.samples(each), *lookalikes.samples(each), *bystanders.samples(each)]
+    plain = [*harmless.samples(each), *lookalikes.samples(each), *bystanders.samples(each), *passersby.samples(each)]
     found = {name: measure(samples(each), plain) for name, samples in HALVES.items()}
     peers = {name: measure(samples(each), plain, hide) for name, samples in HALVES.items()} if (hide := _peer()) else {}
     if as_json:
