@@ -1,4 +1,4 @@
-"""The list drawn by chance from the union of thirteen public scanners' detectors (TruffleHog, Kingfisher, Titus, Nosey Parker, gitleaks,
+"""The list drawn by chance from the union of twelve public scanners' detectors (TruffleHog, Kingfisher, Titus, Nosey Parker, gitleaks,
 Betterleaks, secrets-patterns-db, Trivy, Microsoft's security utilities, detect-secrets, shhgit, and GitHub's list), a rule a vendor: of what was drawn,
 that which is no credential (names of accounts, addresses, public ids) was left out. 26 of the 188 kinds are names alone. Written by
 somebody who did not know the rules; what its first run came to is told in `benchmarks.secrets.__main__`."""

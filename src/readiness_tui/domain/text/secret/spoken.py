@@ -46,7 +46,7 @@ _SIGN = re.compile("[!#$%^&*?+~@]")
 _KEYS = ("secret", "token", "key")
 _TOLD = (*_KEYS, "passw(?:or)?d")
 _BETWEEN = (
-    "you|i|we|they|asked|for|to|need|needed|want|wanted|requested|use|used|using|gave|got|sent|shared|created|generated|have|has"
+    "that|you|i|we|they|asked|for|to|need|needed|want|wanted|requested|use|used|using|gave|got|sent|shared|created|generated|have|has"
     "|the|this|that|our|your|my|his|her|their|it|in|now|currently|should|production|prod|staging|test|account|app|api|bot"
 )
 _USES = re.compile(r"\b(?:using|with|use|try|and|enter|type)\b[^\r\n:=]{0,60}\Z", re.IGNORECASE)
@@ -107,7 +107,7 @@ SPOKEN = (
         "spoken-secret",
         rf"(?:{'|'.join(_TOLD)})(?:(?:[ \t]{{1,2}}(?:{_BETWEEN})){{1,4}}[ \t]{{1,2}}(?:is|was):?"
         r"|[ \t]{1,2}(?:provided|given|used|supplied|received|rejected)[ \t]{0,2}:)[ \t]{1,4}[\"'`]{0,3}([^\s\"'`<>()\[\]{},;]{6,512}+)",
-        tuple(rf"{word}[ \t][^\r\n:]{{2,60}}(?:[ \t](?:is|was)|:)" for word in _TOLD),
+        tuple(rf"{word}[ \t][^\r\n:]{{1,60}}(?:[ \t](?:is|was)|:)" for word in _TOLD),
         _said,
         any_case=True,
     ),
