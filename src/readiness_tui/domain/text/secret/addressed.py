@@ -266,7 +266,10 @@ ADDRESSED = (
         "spoken-secret",
         rf"(?:{'|'.join(_SETTERS)})\s{{1,4}}[\"'`]?[a-z0-9_.]{{0,60}}?(?:{NAMES}|token|key|auth|pat){NUMBERED}[\"'`]?\s{{1,4}}(?:to\s{{1,4}})?"
         r"[\"'`]?([^\s\"'`<>,;]{8,512}+)",
-        tuple(rf"{word}[{SPACE}]+[\"'`]?[a-z0-9_.]*(?:pass|pwd|secret|key|token|auth|pat|jwt)" for word in _SETTERS),
+        tuple(
+            rf"{word}[{SPACE}]+[\"'`]?[a-z0-9_.]*(?:pass|pwd|secret|key|token|auth|pat|jwt|[ -](?:key|token))"
+            for word in _SETTERS
+        ),
         _set,
         any_case=True,
     ),

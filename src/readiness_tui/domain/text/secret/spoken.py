@@ -45,6 +45,7 @@ _DASHED = re.compile(r"[A-Za-z0-9]+(?:[_./:=@-][A-Za-z0-9]*)+")
 _SIGN = re.compile("[!#$%^&*?+~@]")
 _KEYS = ("secret", "token", "key")
 _TOLD = (*_KEYS, "passw(?:or)?d")
+_WHO, _OFFERED = "that|which|you|i|we|they", "provided|given|used|supplied|received|rejected"
 _BETWEEN = (
     "that|you|i|we|they|asked|for|to|need|needed|want|wanted|requested|use|used|using|gave|got|sent|shared|created|generated|have|has"
     "|the|this|that|our|your|my|his|her|their|it|in|now|currently|should|production|prod|staging|test|account|app|api|bot"
@@ -105,9 +106,15 @@ SPOKEN = (
     # With words between: "the API key you asked for is …", "Incorrect API key provided: …".
     SecretRule(
         "spoken-secret",
-        rf"(?:{'|'.join(_TOLD)})(?:(?:[ \t]{{1,2}}(?:{_BETWEEN})){{1,4}}[ \t]{{1,2}}(?:is|was):?"
-        r"|[ \t]{1,2}(?:provided|given|used|supplied|received|rejected)[ \t]{0,2}:)[ \t]{1,4}[\"'`]{0,3}([^\s\"'`<>()\[\]{},;]{6,512}+)",
-        tuple(rf"{word}[ \t][^\r\n:]{{1,60}}(?:[ \t](?:is|was)|:)" for word in _TOLD),
+        rf"(?:{'|'.join(_TOLD)})(?:[ \t]{{1,2}}(?:{_WHO})(?:[ \t]{{1,2}}(?:{_BETWEEN})){{0,3}}[ \t]{{1,2}}(?:is|was):?"
+        rf"|[ \t]{{1,2}}(?:{_OFFERED})[ \t]{{0,2}}:)[ \t]{{1,4}}[\"'`]{{0,3}}([^\s\"'`<>()\[\]{{}},;]{{6,512}}+)",
+        (
+            *(
+                rf"{word}[ \t]+(?:{_WHO})[ \t][^\r\n:]{{0,60}}(?:is|was):?[ \t]+[\"'`]*[^{BLANK}\"'`]{{6}}"
+                for word in _TOLD
+            ),
+            *(rf"{word}[ \t]+(?:{_OFFERED})[ \t]*:" for word in _TOLD),
+        ),
         _said,
         any_case=True,
     ),
