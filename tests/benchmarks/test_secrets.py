@@ -6,16 +6,30 @@ from __future__ import annotations
 from itertools import chain, combinations
 
 import pytest
-from benchmarks.secrets import bystanders, detectors, development, harmless, held_out, lookalikes, scanners, strangers
+from benchmarks.secrets import (
+    bystanders,
+    detectors,
+    development,
+    harmless,
+    held_out,
+    lookalikes,
+    passersby,
+    scanners,
+    strangers,
+    union,
+)
 from benchmarks.secrets.measure import hidden, measure
 
 
 @pytest.mark.parametrize(
-    "half", [development, held_out, strangers, scanners, detectors], ids=lambda one: one.__name__.rpartition(".")[2]
+    "half",
+    [development, held_out, strangers, scanners, detectors, union],
+    ids=lambda one: one.__name__.rpartition(".")[2],
 )
 def test_nearly_all_is_masked_and_nearly_nothing_else(half) -> None:
     samples = half.samples(5)
-    found = measure(samples, [*harmless.samples(5), *lookalikes.samples(5), *bystanders.samples(5)])
+    plain = (harmless, lookalikes, bystanders, passersby)
+    found = measure(samples, [text for texts in plain for text in texts.samples(5)])
     assert found.kinds >= 80
     assert len(samples) == 5 * found.kinds
     assert found.found >= 0.95 * found.tried, found.missed
@@ -24,7 +38,7 @@ def test_nearly_all_is_masked_and_nearly_nothing_else(half) -> None:
 
 
 def test_every_text_holds_its_credential_and_the_halves_share_none() -> None:
-    lists = [one.samples(5) for one in (development, held_out, strangers, scanners, detectors)]
+    lists = [one.samples(5) for one in (development, held_out, strangers, scanners, detectors, union)]
     for kind, text, secret in chain.from_iterable(lists):
         assert secret in text, kind
         assert not hidden(secret, text), kind

@@ -70,6 +70,8 @@ _STEPS = tuple(_steps())
 _RANK = {rule.name: rank for rank, rule in reversed(tuple(enumerate(RULES)))}
 _SHORTEST = 6  # of a password
 _LOOKS = 4  # what was glued to a credential is free once that is masked, and is looked at again
+_CUT = 120  # where the first rule stops to look
+_RUN = re.compile(r"[A-Za-z0-9_~+/=-]*+(?:\.[A-Za-z0-9_~+/=-]++)*+")
 
 # Short enough to be guessed from a word list: even a digest of such a secret gives it away.
 GUESSABLE = frozenset(
@@ -101,13 +103,22 @@ def _found(text: str) -> list[SensitiveHit]:
             for start, look in looks:
                 if start in low and _look(look).search(data):
                     found += (
-                        SensitiveHit(rule.name, *match.span(1))
+                        SensitiveHit(rule.name, match.start(1), _end(match))
                         for rule in alike
                         for match in _expression(rule.exact, rule.any_case).finditer(text)
                         if rule.sure(match)
                     )
                     break
     return found
+
+
+def _end(match: re.Match[str]) -> int:
+    """Where a credential ends: no rule says how long one may be, most say where they stop to look."""
+    start, end = match.span(1)
+    if end - start < _CUT:
+        return end
+    rest = _RUN.match(match.string, end)
+    return rest.end() if rest else end
 
 
 def _apart(found: list[SensitiveHit]) -> list[SensitiveHit]:

@@ -29,13 +29,14 @@ _COOKIE = (
 )  # fmt: skip
 
 _SCHEME = re.compile(r"[A-Z0-9]{2,10}(?:-[A-Z0-9]{2,10}){1,4}")
+_NUMBERED = re.compile("[0-9]{6,12}-[0-9a-f]{20,}")  # of whom, and a key
 _VARIABLE = re.compile(r"\s+[\"'`]?")
 #: How the names of keys begin that `NAMES` lists in two words.
 _BEGIN = (
     "api|access|account|private|refresh|session|bot|encryption|signing|master|license|subscription|deploy|service"
     "|instrumentation|ingest|app|unseal"
 )
-_SETTERS = ("env", "setenv", "setx")
+_SETTERS = ("env", "setenv", "setx", "set -x", "set -gx", "set -ux")
 _DIGEST = re.compile("sha|md5|digest|hash|etag|integrity", re.IGNORECASE)
 
 
@@ -53,7 +54,7 @@ def _cookies(match: re.Match[str]) -> bool:
 
 
 def _signed(match: re.Match[str]) -> bool:
-    return real(match[1]) and mixed(match[1]) and not _SCHEME.fullmatch(match[1])
+    return real(match[1]) and mixed(match[1]) and (not _SCHEME.fullmatch(match[1]) or scattered(match[1]))
 
 
 def _session(match: re.Match[str]) -> bool:
@@ -72,7 +73,7 @@ def _in_address(match: re.Match[str]) -> bool:
         return False
     told = (
         not match.group()[1:].lower().startswith(_MAYBE)
-        or (name.lower() == "key" and match[1].isalnum())
+        or (name.lower() == "key" and (match[1].isalnum() or _NUMBERED.fullmatch(match[1])))
         or "hook" in match.string[max(0, match.start() - 60) : match.start()]
     )
     return strong(match[1].replace("%", "+")) or (told and scattered(match[1]))
@@ -83,14 +84,18 @@ def _given(match: re.Match[str]) -> bool:
     return cased(match[1]) and not _DIGEST.search(match.group())
 
 
+def _made(value: str) -> bool:
+    """By a machine: no name of a user."""
+    return scattered(value) or jumbled(value) or odd(value) or unspoken(value) or strong(value)
+
+
 def _set(match: re.Match[str]) -> bool:
     """What a variable is set to: `ENV STRIPE_KEY …`, `setx STRIPE_KEY …`; not one that only finds something."""
-    name, value = _VARIABLE.split(match.group()[: match.start(1) - match.start()])[1], match[1]
+    name, value = _VARIABLE.split(match.group()[: match.start(1) - match.start()].replace(" -", "-"))[1], match[1]
     if SAYS_SO.search(name):
         return typed(value)
     word = "token" if name.lower().endswith("token") else "key"
-    made = scattered(value) or jumbled(value) or odd(value) or unspoken(value) or (len(value) >= 20 and strong(value))
-    return made and not finds(name[: -len(word)], word, value)
+    return _made(value) and not finds(name[: -len(word)], word, value)
 
 
 ADDRESSED = (
@@ -109,12 +114,19 @@ ADDRESSED = (
     ),
     SecretRule(
         "authorization",
-        rf"authorization{ASSIGN}(?:[a-z0-9-]{{2,20}}\s{{1,4}}+)?((?!basic\b|bearer\b)[A-Za-z0-9._~+/=:-]{{16,}}+)",
+        rf"authorization{ASSIGN}(?:f[\"'])?(?:[a-z0-9-]{{2,20}}\s{{1,4}}+)?((?!basic\b|bearer\b)[A-Za-z0-9._~+/=:-]{{16,}}+)",
         (
-            rf"authorization{LOOSE_ASSIGN}[a-z0-9._~+/=:-]{{16}}",
-            rf"authorization{LOOSE_ASSIGN}[a-z0-9-]{{2,20}}[{SPACE}]+[a-z0-9._~+/=:-]{{16}}",
+            rf"authorization{LOOSE_ASSIGN}(?:f[\"'])?[a-z0-9._~+/=:-]{{16}}",
+            rf"authorization{LOOSE_ASSIGN}(?:f[\"'])?[a-z0-9-]{{2,20}}[{SPACE}]+[a-z0-9._~+/=:-]{{16}}",
         ),
         _signed,
+        any_case=True,
+    ),
+    SecretRule(  # a short one
+        "bearer-token",
+        rf"authorization{ASSIGN}(?:bearer|token|apikey)\s{{1,4}}+([A-Za-z0-9]{{8,15}}+)(?![\w.~+/=-])",
+        (rf"authorization{LOOSE_ASSIGN}(?:bearer|token|apikey)[{SPACE}]+[a-z0-9]{{8}}",),
+        of(jumbled),
         any_case=True,
     ),
     SecretRule(
@@ -190,9 +202,20 @@ ADDRESSED = (
     ),
     SecretRule(
         "command-password",
-        r"curl\b[^\r\n]{0,300}?\s(?:-u|--user|--proxy-user)[\s=]{0,3}[\"']?[^\s:\"'$]{1,64}:([^\s\"'\\]{3,128}+)",
+        r"curl\b[^\r\n]{0,300}?\s(?:-u|--user|--proxy-user)[\s=]{0,3}[\"']?[^\s:\"']{1,64}:([^\s\"'\\]{3,128}+)",
         (rf"-u[{SPACE}=]*[\"']?[^{BLANK}:\"']+:", rf"-user[{SPACE}=]*[\"']?[^{BLANK}:\"']+:"),
         of(real),
+    ),
+    SecretRule(  # a key instead of a name, with nothing or a letter behind it
+        "command-password",
+        r"curl\b[^\r\n]{0,300}?\s(?:-u|--user)[\s=]{0,3}[\"']?([A-Za-z0-9_.+/=~-]{10,512}+):[xX_]?(?=[\s\"']|\Z)",
+        (rf"-u[{SPACE}=]*[\"']?[^{BLANK}:\"']+:", rf"-user[{SPACE}=]*[\"']?[^{BLANK}:\"']+:"),
+        of(_made),
+    ),
+    SecretRule(
+        "command-password",
+        r"snyk\s{1,4}auth\s{1,4}([0-9a-f-]{36})(?![\w-])",
+        (rf"snyk[{SPACE}]+auth[{SPACE}]",),
     ),
     SecretRule(
         "command-password",
@@ -249,7 +272,7 @@ ADDRESSED = (
         rf"(?:{'|'.join(_SETTERS)})\s{{1,4}}[\"'`]?[a-z0-9_.]{{0,60}}?(?:{NAMES}|token|key|auth|pat){NUMBERED}[\"'`]?\s{{1,4}}(?:to\s{{1,4}})?"
         r"[\"'`]?([^\s\"'`<>,;]{8,512}+)",
         tuple(
-            rf"{word}[{SPACE}]+[\"'`]?[a-z0-9_.]*(?:pass|pwd|secret|key|token|auth|pat|jwt|{_BEGIN})"
+            rf"{word}[{SPACE}]+[\"'`]?[a-z0-9_.]*(?:pass|pwd|secret|key|token|auth|pat|jwt|{_BEGIN}|[ -](?:key|token))"
             for word in _SETTERS
         ),
         _set,

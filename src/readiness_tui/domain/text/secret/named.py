@@ -19,20 +19,20 @@ from readiness_tui.domain.text.secret.values import (
 
 _QUOTE = r"(?:\\{0,3}[\"'`])?"  # a quote, escaped where JSON is inside JSON
 _CLOSE = r"(?:\\{0,3}[\"'`]\]?)?"  # of a name: `"password"`, `environ["PASSWORD"]`
-_TYPE = r"(?:\s{0,2}:?\s{0,2}(?:str|string|String))?"
+_TYPE = r"(?:\[[0-9]{0,4}\])?(?:\s{0,2}:?\s{0,2}(?:str|string|String))?"
 _SIGN = r"(?:[?|]{1,2})?[:=]{1,3}>?"
 _TAG = r"(?:!![A-Za-z]{1,8}\s{1,4})?"  # of YAML
 _SIGNS = rf"{_CLOSE}{_TYPE}\s{{0,16}}+{_SIGN}\s{{0,16}}+{_TAG}"  # without the quote of the value
 ASSIGN = rf"{_SIGNS}{_QUOTE}"
 NUMBERED = (
     r"(?:[ _-]?(?:[0-9]{1,2}|base|value|string|old|new|prod(?:uction)?|dev|test|live|staging|sandbox|primary|secondary|admin"
-    r"|default|eu|us))?"
+    r"|default|eu|us|github|gitlab|travis|jenkins|docker|mysql|postgres|smtp|ftp|npm|pypi))?"
 )
 
 # The same in lower-case bytes.
 _LOOSE_QUOTE = r"""(?:\\{0,3}["'`])?"""
 _LOOSE_CLOSE = r"""(?:\\{0,3}["'`]\]?)?"""
-_LOOSE_TYPE = rf"(?:[{SPACE}]*:?[{SPACE}]*str(?:ing)?)?"
+_LOOSE_TYPE = rf"(?:\[[0-9]{{0,4}}\])?(?:[{SPACE}]*:?[{SPACE}]*str(?:ing)?)?"
 _LOOSE_TAG = rf"(?:!![a-z\x80-\xff]{{1,24}}[{SPACE}]+)?"
 LOOSE_ASSIGN = rf"{_LOOSE_CLOSE}{_LOOSE_TYPE}[{SPACE}]*[?|]{{0,2}}[:=]{{1,3}}>?[{SPACE}]*{_LOOSE_TAG}{_LOOSE_QUOTE}"
 LOOSE_TAIL = f"{NUMBERED}{LOOSE_ASSIGN}"  # after many names, so `sieve` writes it once
@@ -78,6 +78,7 @@ _SECRET = (
     "app[ _.-]?key",
     "unseal[ _-]?key",
     "jwt",
+    "key[ _.-]?pass",
     *(f"{whose}_pass" for whose in _WHOSE),
 )
 _ANY_KEY = (
@@ -136,6 +137,8 @@ _OWNER = re.compile(
     re.IGNORECASE,
 )
 _STORAGE_KEY = re.compile("[A-Za-z0-9+/]{86}==")  # of Azure; what else is called so says where a thing lies
+_FILE = re.compile(r"[\w.:=+-]+(?:/[\w.:=+-]+)+\.[a-z]{2,8}", re.ASCII)
+_ARN = re.compile(r"arn:aws[\w:/-]{0,60}\Z")  # what a store of secrets calls one
 _NAME_BEFORE = re.compile(r"[\w.-]{0,60} ?\Z")
 _LOOKED_BACK = 60
 #: As ids and digests are written: small letters and digits, in pieces or not.
@@ -175,7 +178,7 @@ def _opens(above: str, word: str, value: str) -> bool:
 def _key_like(match: re.Match[str]) -> bool:
     """A key by its look, or by whose it is and its look; not one that only finds something."""
     name, word, value = name_before(match), match.group(), match[1]
-    if finds(name, word, value) and not _STORAGE_KEY.fullmatch(value):
+    if (finds(name, word, value) and not _STORAGE_KEY.fullmatch(value)) or _FILE.fullmatch(value):
         return False
     if (len(value) >= 20 and strong(value)) or (
         _VENDOR.search(name) and len(value) >= 12 and typed(value) and mixed(value)
@@ -239,7 +242,7 @@ def _assigned(sign: str, value: str, names: str, check: Callable[[re.Match[str]]
 _BARE = rf"{_CLOSE}=(?:{_QUOTE})"  # `NAME=value` without a space between
 # Beside the name, in a field of its own: `name: PASSWORD` and `value: …` under it, `variable "password" { default = "…"`.
 _ITS_VALUE = (
-    r"\\{0,3}[\"'`]?\s{0,4}[,{]?(?:\s|\\n){0,40}\\{0,3}[\"']?(?:value|default)\\{0,3}[\"']?\s{0,4}[:=]\s{0,4}\\{0,3}[\"']?"
+    r"\\{0,3}[\"'`]?\s{0,4}[,{]?(?:\s|\\n){0,40}(?:(?:type|description|sensitive|nullable)[ \t]{0,20}=[^\r\n{}]{0,200}\r?\n\s{0,40}){0,3}\\{0,3}[\"']?(?:value|default)\\{0,3}[\"']?\s{0,4}[:=]\s{0,4}\\{0,3}[\"']?"
     r"([^\"'\s,<>{}\\]{6,4096}+)"
 )
 _LOOSE_ITS_VALUE = tuple(
@@ -272,6 +275,13 @@ SAYS_SO = re.compile(rf"(?:{NAMES}){NUMBERED}\Z", re.IGNORECASE)
 
 def _typed_or_long(value: str) -> bool:
     return typed(value) or digits(value) or unspoken(value)
+
+
+def _no_name_of_one(match: re.Match[str]) -> bool:
+    """No secret's name behind where it is kept: `arn:aws:secretsmanager:…:secret:prod/db`."""
+    return _typed_or_long(match[1]) and not _ARN.search(
+        match.string, max(0, match.start() - _LOOKED_BACK), match.start()
+    )
 
 
 def _paired(match: re.Match[str]) -> bool:
@@ -341,7 +351,7 @@ NAMED = (
         "assigned-secret",
         rf"(?:{NAMES}){NUMBERED}{ASSIGN}{_NO_NAME}((?:{_PLAIN}|{_ESCAPED}){{8,}}+)",
         LOOSE,
-        of(_typed_or_long),
+        _no_name_of_one,
         "=",
         any_case=True,
     ),
@@ -356,8 +366,8 @@ NAMED = (
     # As a table, a command line or a hurried sentence has it: `token 4f5e…`, `API key: ` with the sign left out.
     SecretRule(
         "assigned-key",
-        rf"(?:{'|'.join(_BESIDE)})[\"'`]?[ \t]{{1,4}}[\"'`]?([A-Za-z0-9_./+=~:%?@-]{{16,512}}+)",
-        tuple(rf"{name}[\"'`]?[ \t]{{1,4}}[\"'`]?[a-z0-9_./+=~:%?@-]{{16}}" for name in _BESIDE),
+        rf"(?:{'|'.join(_BESIDE)})[\"'`]?[ \t]{{1,4}}[\"'`(]?([A-Za-z0-9_./+=~:%?@-]{{16,512}}+)",
+        tuple(rf"{name}[\"'`]?[ \t]{{1,4}}[\"'`(]?[a-z0-9_./+=~:%?@-]{{16}}" for name in _BESIDE),
         beside,
         any_case=True,
     ),

@@ -44,6 +44,13 @@ _VALUE = r"((?:[!#-%(-_a-~]|&(?![\w.%\[\]-]{1,40}=)){6,128}+)"  # not the next f
 _DASHED = re.compile(r"[A-Za-z0-9]+(?:[_./:=@-][A-Za-z0-9]*)+")
 _SIGN = re.compile("[!#$%^&*?+~@]")
 _KEYS = ("secret", "token", "key")
+_TOLD = (*_KEYS, "passw(?:or)?d")
+_WHO, _OFFERED = "that|which|you|i|we|they", "provided|given|used|supplied|received|rejected"
+_BETWEEN = (
+    "that|you|i|we|they|asked|for|to|need|needed|want|wanted|requested|use|used|using|gave|got|sent|shared|created|generated|have|has"
+    "|the|this|that|our|your|my|his|her|their|it|in|now|currently|should|production|prod|staging|test|account|app|api|bot"
+)
+_USES = re.compile(r"\b(?:using|with|use|try|and|enter|type)\b[^\r\n:=]{0,60}\Z", re.IGNORECASE)
 
 
 def _unlike_a_word(match: re.Match[str]) -> bool:
@@ -51,6 +58,16 @@ def _unlike_a_word(match: re.Match[str]) -> bool:
     value = match[1].rstrip(".,:")
     shouted = match.group().startswith(match.group()[: match.start(1) - match.start()].upper())
     return spoken(value) and not _DASHED.fullmatch(value) and (cased(value) or bool(_SIGN.search(value)) or shouted)
+
+
+def _said(match: re.Match[str]) -> bool:
+    """A password as `spoken`, a key by its look."""
+    return spoken(match[1]) if match.group()[0] in "pP" else beside(match)
+
+
+def _used(match: re.Match[str]) -> bool:
+    """A password that somebody uses, unlike any word."""
+    return _unlike_a_word(match) and bool(_USES.search(match.string, max(0, match.start() - 80), match.start()))
 
 
 SPOKEN = (
@@ -84,6 +101,29 @@ SPOKEN = (
         ),
         beside,
         "spoken",
+        any_case=True,
+    ),
+    # With words between: "the API key you asked for is …", "Incorrect API key provided: …".
+    SecretRule(
+        "spoken-secret",
+        rf"(?:{'|'.join(_TOLD)})(?:[ \t]{{1,2}}(?:{_WHO})(?:[ \t]{{1,2}}(?:{_BETWEEN})){{0,3}}[ \t]{{1,2}}(?:is|was):?"
+        rf"|[ \t]{{1,2}}(?:{_OFFERED})[ \t]{{0,2}}:)[ \t]{{1,4}}[\"'`]{{0,3}}([^\s\"'`<>()\[\]{{}},;]{{6,512}}+)",
+        (
+            *(
+                rf"{word}[ \t]+(?:{_WHO})[ \t][^\r\n:]{{0,60}}(?:is|was):?[ \t]+[\"'`]*[^{BLANK}\"'`]{{6}}"
+                for word in _TOLD
+            ),
+            *(rf"{word}[ \t]+(?:{_OFFERED})[ \t]*:" for word in _TOLD),
+        ),
+        _said,
+        any_case=True,
+    ),
+    # "connecting as bob with password x": no sign, and no verb.
+    SecretRule(
+        "spoken-secret",
+        rf"passw(?:or)?d[ \t]{{1,2}}[\"'`]?{_VALUE}",
+        (rf"passw(?:or)?d[ \t]+[\"'`]?[^{BLANK}\"'`]{{6}}",),
+        _used,
         any_case=True,
     ),
     # "creds: admin / x", "admin:x": only what nobody would take for a word.

@@ -12,7 +12,7 @@ _TRAILING = ".,;:!?)]"  # punctuation of the sentence around it
 
 #: Names a credential elsewhere: a variable, a template, a path, a store of secrets.
 _REFERENCE = re.compile(
-    r"[<\[(]|\$(?:[{(]|[A-Za-z_]\w*(?:$|[^\w!#%^&*=+~@?]))|\{\{?\s*[A-Za-z_]|%(?:\(|[A-Za-z_]+%)|!(?:vault|secret|env|ref|sub|join|getatt|var|file|include)\b|\.{1,2}[/\\]|~/|os\.|env\b|process\.|vault:|secretsmanager|arn:|[a-z][a-z+]{1,9}://(?![^\s/@]*:[^\s/@]*@)"
+    r"[<\[(]|\$(?:[{(]|[A-Za-z_]\w*(?:$|[^\w!#%^&*=+~@?]))|\{\{?\s*[A-Za-z_]|%(?:\(|[A-Za-z_]+%)|!(?:vault|secret|env|ref|sub|join|getatt|var|file|include)\b|\.{1,2}[/\\]|~/|os\.|env\b|process\.|vault:|secretsmanager|arn:|projects/[\w-]{1,60}/secrets/|[a-z][a-z+]{1,9}://(?![^\s/@]*:[^\s/@]*@)"
     r"|(?:self|this|settings|config|cfg|conf|args|opts|options|params|props|request|req|ctx|app|var|local|data|secrets?"
     r"|credentials?|user|form|body|values?)[.\[]",
     re.IGNORECASE,
