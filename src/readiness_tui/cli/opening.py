@@ -97,6 +97,10 @@ def _show(desk: object, session: Session, *, lab: Path | None = None) -> None:
         tell(f"readiness: the app had to end by our own fault; what was saved stays. {found}")
     for remark in remarks:
         tell(remark)
+    if app.threads.still_reading:  # all is saved: what is only read keeps nobody
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(app.return_code or 0)
     if app.return_code:
         raise click.exceptions.Exit(app.return_code)
 
