@@ -8,11 +8,14 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from textual.app import ScreenError
+
 T = TypeVar("T")
 
 
-class LeftError(asyncio.CancelledError):
-    """Somebody leaves: what was to be read is not wanted any more, nor what would follow from it."""
+class LeftError(ScreenError):
+    """Somebody leaves: what was to be read is not wanted any more, nor what would follow from it. No fault of the app's, as
+    nothing is that meets a screen which was left."""
 
 
 class _Reading:
