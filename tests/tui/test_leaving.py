@@ -26,11 +26,15 @@ SOON = 5.0  # seconds, on a machine with much else to do; what is held stays so 
 
 
 @pytest.fixture
-def held() -> Iterator[threading.Event]:
-    """What reads stands still until this is set."""
+def held(sample_desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """What reads stands still until this is set. As in a terminal, nobody waits for it."""
+    monkeypatch.setattr(app_module, "LINGER", 0)
     go = threading.Event()
     yield go
     go.set()
+    for thread in threading.enumerate():
+        if thread.name.startswith("readiness-"):
+            thread.join(60)  # before the file is closed
 
 
 def holds(go: threading.Event, begun: threading.Event) -> Callable[..., None]:

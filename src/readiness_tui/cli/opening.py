@@ -88,7 +88,7 @@ def _show(desk: object, session: Session, *, lab: Path | None = None) -> None:
         app.run()
     finally:
         remarks = list(keep_typed(app))
-        if app.desk is not None:
+        if app.desk is not None and not app.threads.still_reading:  # SQLite does not bear that it is closed meanwhile
             app.desk.close()
     if app.fault is not None:
         from readiness_tui.services.core.crash_report import report

@@ -132,8 +132,6 @@ class Store:
             if self._closed:
                 return
             self._closed = True
-            for reader in self._readers:
-                reader.interrupt()  # what another thread still reads is not wanted any more, and would keep it open
             for conn in (*self._readers, self._writer, self._watching):
                 with suppress(sqlite.sqlite3.Error):
                     if conn is not None:

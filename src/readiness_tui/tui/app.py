@@ -44,6 +44,7 @@ T = TypeVar("T")
 
 
 GLANCE = 1.0  # seconds that whoever leaves waits for what only helps the next start
+LINGER = 60.0  # the same where no terminal is: whoever drives it goes on, and closes the file
 AT_ONCE = frozenset({"ctrl+q", "ctrl+c"})  # keys that do not wait until the review is judged
 
 
@@ -132,7 +133,7 @@ class ReadinessApp(TerminalApp):
         if self.desk is not None and self.view is not None and self.view is not self._glanced:
             await self.threads.last(partial(_leave, self.desk), GLANCE)
         await self.threads.last(self.together.leave, GLANCE)
-        await self.threads.close()
+        await self.threads.close(LINGER if self.is_headless else 0)
 
     # -- services: what the host promises (host.py) ---------------------------------------------------------------
 

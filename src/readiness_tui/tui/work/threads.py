@@ -84,13 +84,15 @@ class Threads:
             if done.done() and not done.cancelled():
                 done.exception()  # what is done last is a help for the next start, or runs out by itself
 
-    async def close(self) -> None:
-        """After this nothing is saved any more. What reads goes on, where it does not end by itself."""
+    async def close(self, linger: float) -> None:
+        """After this nothing is saved any more. What reads goes on, where it does not end by itself within so many seconds."""
         for pool in (self.rules, self.apart):
             pool.shutdown(wait=False, cancel_futures=True)
         if saving := self.store.saving | self.apart.saving:
             await asyncio.wait([asyncio.wrap_future(one) for one in saving])
         self.store.shutdown(wait=False)
+        if linger and (reading := self.store.reading | self.rules.reading | self.apart.reading):
+            await asyncio.wait([asyncio.wrap_future(one) for one in reading], timeout=linger)
 
     @property
     def still_reading(self) -> bool:
