@@ -18,6 +18,8 @@ from readiness_tui.services.core.view import load
 from readiness_tui.services.review import assess, scorecard, trend
 from readiness_tui.tui import app as app_module
 from readiness_tui.tui.app import ReadinessApp
+from readiness_tui.tui.screens.overview.why import WhyScreen
+from readiness_tui.tui.widgets.bars import RoomTab
 from tests.tui.driving import settle
 from tests.walk.stages import Stage
 from tests.walk.terminal import Terminal
@@ -139,3 +141,24 @@ scorecard.text = text
         assert b"Traceback" not in terminal.written
     finally:
         terminal.close()
+
+
+@pytest.mark.parametrize("room", ["overview", "gaps"])
+async def test_a_screen_that_is_left_by_its_own_work_does_not_wait_for_its_own_end(
+    room: str, sample_desk: Desk
+) -> None:
+    """The tabs above Why: once clicked, no key was heard any more."""
+    app = ReadinessApp(sample_desk)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await app.action_jump("overview")
+        await app.push_screen(WhyScreen())
+        app.screen.post_message(RoomTab.Chosen(room))
+        async with asyncio.timeout(30):
+            while len(app.screen_stack) > 2 or getattr(app.screen, "ROOM", "") != room:
+                await asyncio.sleep(0.01)
+            heard = asyncio.Event()
+            app.call_later(heard.set)
+            await heard.wait()
+            await app.action_room("overview")
+        app.exit()

@@ -20,7 +20,7 @@ from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.terminal_app import TerminalApp
 from readiness_tui.tui.text import pasted, visible
 from readiness_tui.tui.together import Together
-from readiness_tui.tui.way import Way
+from readiness_tui.tui.way import Way, close_top
 from readiness_tui.tui.where_to import where_to
 from readiness_tui.tui.work.store import glance_at as _glance
 from readiness_tui.tui.work.store import leave as _leave
@@ -309,10 +309,10 @@ class ReadinessApp(TerminalApp):
         target = self.get_screen(name)
         if target in self.screen_stack:
             while self.screen is not target:
-                await self.pop_screen()
+                await close_top(self)
             return
         while len(self.screen_stack) > 2:
-            await self.pop_screen()
+            await close_top(self)
         await (self.switch_screen(name) if len(self.screen_stack) == 2 else self.push_screen(name))
 
     async def action_which(self) -> None:
