@@ -30,6 +30,8 @@ from readiness_tui.domain.text.plain import plain
 from readiness_tui.domain.verdict.gap import GapState
 from readiness_tui.domain.verdict.judge import judge
 from readiness_tui.domain.verdict.model import Facts, Judgement, Part, Verdict
+from readiness_tui.reports import scorecard_head
+from readiness_tui.reports.escape import inline
 from readiness_tui.reports.scorecard_json import read_scorecard, scorecard_json
 from readiness_tui.reports.scorecard_md import scorecard_markdown
 from readiness_tui.reports.seal import read_sealed
@@ -492,3 +494,25 @@ def test_the_rest_of_a_sentence_never_begins_a_line() -> None:
             )[2:6]
             assert not any(line.lstrip().startswith(";") for line in lines), lines
             assert "; and 2 more reasons." in " ".join(lines)
+
+
+@pytest.mark.parametrize("word", ["wörd日", "[x](y)"])
+@pytest.mark.parametrize("tail", ["", "; and 2 more"])
+def test_a_long_text_is_looked_at_a_line_at_a_time(word: str, tail: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many words are left: twice the text takes twice the work, not four times."""
+    looked = 0
+
+    def counted(text: str) -> int:
+        nonlocal looked
+        looked += len(text)
+        return width(text)
+
+    monkeypatch.setattr(scorecard_head, "width", counted)
+    took = []
+    for count in (400, 800):
+        looked = 0
+        lines = scorecard_head._filled("- ", " ".join([word] * count), tail=tail)
+        assert sum(line.count(inline(word)) for line in lines) == count
+        assert max(map(width, lines)) <= scorecard_head.COLUMNS
+        took.append(looked)
+    assert took[1] < 2.2 * took[0]

@@ -20,6 +20,7 @@ from readiness_tui import tui
 from tests.walk.typed import ALL
 
 TRIES = 3  # how often, in one app, a way is taken that did not lead where it had led before
+ANSWERS = ("enter", "escape", "ctrl+s", "ctrl+r", "f1", "y", "n")  # keys that answer a dialog, or say what it asks
 _LAST = ("ctrl+q", "ctrl+c")  # what ends the app is done when all else is
 
 
@@ -29,11 +30,20 @@ def screen_of(place: str) -> str:
 
 
 def owner(place: str, deed: str) -> str:
-    """For where a deed counts as done: the app's own keys, clicks and sizes once in each screen and dialog, all else for each
-    widget that is focused there. One field of a form is as good as another."""
-    if deed.startswith(("app ", "click ", "sizes")):
-        return screen_of(place)
-    return place.partition("#")[0] if "/Input#" in place or "/TextArea#" in place else place
+    """For where a deed counts as done: for each widget that is focused in a screen or dialog, and clicks and sizes once in each.
+
+    What no further code stands behind is one place: one field of a form is as good as another; the app's own keys do the same in
+    each dialog of a class; and so do the keys of such a dialog, whatever it asks, but for those that answer it."""
+    asked, _, focused = place.rpartition("/")
+    kind = asked.partition("[")[0]
+    if deed.startswith("app "):
+        return kind
+    if deed.startswith(("click ", "sizes")):
+        return asked
+    if focused.startswith(("Input#", "TextArea#")):
+        focused = focused.partition("#")[0]
+    moves = deed.startswith("key ") and deed.removeprefix("key ") not in ANSWERS
+    return f"{kind if moves else asked}/{focused}"
 
 
 @dataclass
@@ -119,17 +129,27 @@ class Chart:
         return [deed for deed in self.offers.get(place, ()) if deed in self.missing.get(owner(place, deed), ())]
 
     def _nearest(self, place: str) -> str | None:
+        shared = {(owner(at, deed), deed): (at, to) for at, led in self.leads.items() for deed, to in led.items() if to}
         seen, waiting = {place}, deque([(place, "", "")])
         while waiting:
             at, first, through = waiting.popleft()
             if first and self._untried(at) and self._failed.get(at, 0) < TRIES:
                 self._way = (at, through)
                 return first
-            for deed, to in self.leads.get(at, {}).items():
-                if to and to not in seen and (at != place or deed in self.offers[place]):
+            for deed in self.offers.get(at, ()):
+                to = self.leads[at].get(deed)
+                if to is None:  # it counts as done there, having been done in another place
+                    to = self._as_there(at, *shared.get((owner(at, deed), deed), ("", "")))
+                if to and to not in seen:
                     seen.add(to)
                     waiting.append((to, first or deed, through or to))
         return None
+
+    def _as_there(self, at: str, where: str, to: str) -> str:
+        """Where a deed leads from `at` that led from `where`, a place like it, to `to`; "" where that is not known."""
+        if to and screen_of(to) == screen_of(where):
+            to = f"{screen_of(at)}/{to.rpartition('/')[2]}"
+        return to if to in self.offers else ""
 
 
 def read(path: Path) -> dict[str, Chart]:

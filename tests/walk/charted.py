@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import sys
 import time
 from collections.abc import Iterable
@@ -20,7 +21,7 @@ from tests.walk.stages import Stage
 from tests.walk.terminal import Terminal
 from tests.walk.typed import ALL, typed
 
-SILENT = 300.0  # seconds in which it has to be done with a key, on a machine with much else to do
+SILENT = 90.0  # seconds in which it has to be done with a key, on a machine with much else to do
 LOST = 5.0  # seconds after which it is asked again: an editor that comes and goes takes what was typed meanwhile
 HELD_UP = 2.0  # seconds that the thread of the screen may compute for one press
 LENGTH = 400  # presses before a fresh copy of the file is taken: votes, freezes and undoings have changed the old one
@@ -127,7 +128,10 @@ class App:
             if said == b"":
                 raise EndedError
             if time.monotonic() > end:
-                self._faults.met(f"it did not answer within {SILENT:.0f} s")
+                self._terminal.process.send_signal(signal.SIGUSR2)
+                self._terminal.read(1.0)
+                self._faults.met(f"it did not answer within {SILENT:.0f} s", self._reports())
+                self._terminal.process.kill()
                 raise EndedError
             if time.monotonic() > again:
                 again += LOST
@@ -147,11 +151,14 @@ class App:
     def status(self) -> None:
         """How it ended: with 0 and without a word of a fault, or that is one."""
         status = self._terminal.ended()
+        if status == -signal.SIGKILL:  # it did not answer: that was told
+            return
         if status or b"Traceback" in self._terminal.written:
-            reports = "\n".join(
-                one.read_text(errors="replace") for one in self._folder.rglob("crash*") if one.is_file()
-            )
-            self._faults.met(f"it ended with {status}", f"{self._terminal.written[-600:]!r}\n{reports}")
+            self._faults.met(f"it ended with {status}", f"{self._terminal.written[-600:]!r}\n{self._reports()}")
+
+    def _reports(self) -> str:
+        found = [one for one in self._folder.rglob("crash*") if one.is_file()]
+        return "\n".join(one.read_text(errors="replace") for one in found)
 
 
 def walk(

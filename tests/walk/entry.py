@@ -5,8 +5,10 @@ it is asked and as soon as nothing goes on in it any more. So nobody who presses
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import json
 import os
+import signal
 import time
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +26,7 @@ FAR = 9999  # a line that no mouse is at
 _LEAVES = ("enter", "tab", "shift+tab", "escape", "up", "down")  # keys of a field that may do more than edit
 _EARS = ("on_click", "_on_click", "on_mouse_down", "_on_mouse_down", "on_mouse_up", "_on_mouse_up")
 SOON = 0.03  # seconds: a repaint, or what a key has put off, is waited for; what is due later (news, a clock) is not
+LONG = 1.0  # seconds: what still ticks then, ticks for ever
 
 
 def ask(number: int) -> bytes:
@@ -39,15 +42,20 @@ class Idle:
         self._loop, self._tell, self._inner, self._busy = loop, tell, loop._selector, 0
         self._run = loop.run_in_executor
         self.asked, self._told = 0, -1  # at first it says so unasked
+        self._since = 0.0  # when it could first have said so, but for what was due soon
         loop._selector, loop.run_in_executor = self, self._counted
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
     def select(self, timeout: float | None = None) -> Any:
-        if self.asked > self._told and timeout != 0 and not self._busy and not self._soon():
-            self._told = self.asked
-            self._tell(self.asked)
+        if self._busy:
+            self._since = 0.0
+        elif self.asked > self._told and timeout != 0:
+            self._since = self._since or self._loop.time()
+            if not self._soon() or self._loop.time() - self._since > LONG:
+                self._told, self._since = self.asked, 0.0
+                self._tell(self.asked)
         return self._inner.select(timeout)
 
     def ask(self, number: int) -> None:
@@ -78,15 +86,21 @@ def watch(pipe: int) -> None:
             loop = asyncio.get_running_loop()
             if self._idle is None:  # else it comes back from an editor
                 self._idle = Idle(loop, self._say)
+                loop.add_signal_handler(signal.SIGUSR2, _where_it_waits)
             super().start_application_mode()
 
         def process_message(self, message: Message) -> None:
             if isinstance(message, MouseMove) and message.y == FAR - 1:
                 assert self._app._loop is not None
-                assert self._idle is not None
-                self._app._loop.call_soon_threadsafe(self._idle.ask, int(message.x) + 1)
+                self._app._loop.call_soon_threadsafe(self._ask, int(message.x) + 1)
             else:
                 super().process_message(message)
+
+        def _ask(self, number: int) -> None:
+            """Behind what was pressed, in both queues that keys go through: where one of them stands still, nothing is said."""
+            idle = self._idle
+            assert idle is not None
+            self._app.call_later(lambda: self._app.screen_stack and self._app.screen.call_later(idle.ask, number))
 
         def _say(self, asked: int) -> None:
             spent, self._spent = self._spent, time.thread_time()
@@ -94,6 +108,19 @@ def watch(pipe: int) -> None:
             os.write(pipe, json.dumps(said).encode() + b"\n")
 
     terminal.Terminal = Watched  # type: ignore[misc]
+
+
+def _where_it_waits() -> None:
+    """For who finds that it does not answer: what each task and thread of it is at, in a file of its folder."""
+    with open("crash-waits", "w", encoding="utf-8") as file:
+        for task in asyncio.all_tasks():
+            task.print_stack(file=file)
+            waited: Any = task.get_coro()
+            while (
+                waited := getattr(waited, "cr_await", None)
+            ) is not None:  # a stack of a task has its outermost frame alone
+                file.write(f"    awaits {waited!r:.200}\n")
+        faulthandler.dump_traceback(file)
 
 
 def seen(app: App[Any]) -> dict[str, Any]:
@@ -114,7 +141,10 @@ def seen(app: App[Any]) -> dict[str, Any]:
     for widget in screen.walk_children():
         region = widget.region.intersection(screen.region)  # type: ignore[attr-defined]
         if widget.display and region and not widget.children:  # type: ignore[attr-defined]
-            name = f"{type(widget).__name__}#{widget.id or ''}" if _heeds(type(widget)) else "text"
+            mark = (
+                "field" if (widget.id or "").startswith("field-") else widget.id or ""
+            )  # one of a form is as good as another
+            name = f"{type(widget).__name__}#{mark}" if _heeds(type(widget)) else "text"
             clicks.setdefault(name, (region.x + region.width // 2, region.y))
     return {"place": place(app), "keys": keys, "clicks": clicks, "field": field}
 

@@ -23,6 +23,7 @@ TEXTS = (
     "latency>3000 tag:", "score:faithfulness<0.5", 'status:"', "(((", "[/nope]", "é" * 400, "日本語 e\u0301\u0301 👩 \u200b", "\x00\x1b[31m",
     POISON, bad("typed"), "a" * 5000, "\n".join("line" for _ in range(300)), "/proc/version", "/dev/null", "~", ".", "..", "/nowhere/x.json", "nan", "@x /sev 9",
 )  # fmt: skip
+_ITEM = re.compile(r"\b[A-Z]{2,}-\d+")  # the dialog is the same over any of them
 _WORD = re.compile(r"[A-Za-z]{2,}")
 SIZES = ((80, 24), (120, 40), (20, 5), (40, 12), (200, 60), (81, 8), (10, 3), (1, 1))
 
@@ -43,7 +44,7 @@ def place(app: App[None]) -> str:
     """Where one is, as far as keys are concerned: the screen, how a dialog's title begins, the focused widget."""
     focused = app.focused
     name = f"{type(focused).__name__}#{focused.id}" if focused is not None else "-"
-    title = _WORD.findall(str(getattr(app.screen, "_title", "") or ""))[:2]
+    title = _WORD.findall(_ITEM.sub("", str(getattr(app.screen, "_title", "") or "")))[:2]
     mark = f"[{' '.join(title)}]" if title else ""
     return f"{type(app.screen).__name__}{mark}/{name}"
 

@@ -88,7 +88,7 @@ def _show(desk: object, session: Session, *, lab: Path | None = None) -> None:
         app.run()
     finally:
         remarks = list(keep_typed(app))
-        if app.desk is not None:
+        if app.desk is not None and not app.threads.still_reading:  # SQLite does not bear that it is closed meanwhile
             app.desk.close()
     if app.fault is not None:
         from readiness_tui.services.core.crash_report import report
@@ -97,6 +97,10 @@ def _show(desk: object, session: Session, *, lab: Path | None = None) -> None:
         tell(f"readiness: the app had to end by our own fault; what was saved stays. {found}")
     for remark in remarks:
         tell(remark)
+    if app.threads.still_reading:  # all is saved: what is only read keeps nobody
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(app.return_code or 0)
     if app.return_code:
         raise click.exceptions.Exit(app.return_code)
 

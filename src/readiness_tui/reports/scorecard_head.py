@@ -16,6 +16,7 @@ from readiness_tui.domain.metrics.words import bound_text, estimate_text, metric
 from readiness_tui.domain.scorecard.model import ChangeCause, GapLine, Scorecard, SectionLine
 from readiness_tui.domain.text.format import fit, full_day, percent, plural, width
 from readiness_tui.domain.text.sanitise import one_line
+from readiness_tui.domain.text.secrets import find_secrets
 from readiness_tui.domain.verdict.model import Condition, Part, Verdict
 from readiness_tui.domain.verdict.words import VERDICT_GLYPHS
 from readiness_tui.reports.escape import inline
@@ -261,11 +262,12 @@ def _filled(lead: str, text: str, *, tail: str = "", most: int = 0, indent: str 
     """Outside text as lines of markdown, broken at spaces, the last one with `tail` (ours) behind it: at most `most`
     lines, cut if need be; 0: as many as it takes, nothing cut."""
     words, before = one_line(text).split(" "), lead
+    masked = bool(find_secrets(text))
     lines: list[str] = []
     while words and (not most or len(lines) < most - 1):
-        if width(before + inline(" ".join(words)) + tail) <= COLUMNS:
+        taken = _that_fit(before, words, masked)
+        if taken == len(words) and width(before + inline(" ".join(words)) + tail) <= COLUMNS:
             break
-        taken = next((n for n in range(len(words), 0, -1) if width(before + inline(" ".join(words[:n]))) <= COLUMNS), 1)
         if tail and taken == len(words) > 1:
             taken -= 1  # a tail that begins a line has a word before it: "captured; and 2 more"
         part = " ".join(words[:taken])
@@ -274,3 +276,14 @@ def _filled(lead: str, text: str, *, tail: str = "", most: int = 0, indent: str 
     if not words:
         return [*lines, before + tail.lstrip()] if tail else lines
     return [*lines, _one(before, " ".join(words), tail)]
+
+
+def _that_fit(before: str, words: Sequence[str], masked: bool) -> int:
+    """How many of the words fit in a line behind `before`; at least one is taken."""
+
+    def fits(count: int) -> bool:
+        return width(before + inline(" ".join(words[:count]))) <= COLUMNS
+
+    if masked:  # more words may then be shorter than fewer: all are tried, from the most on
+        return next((count for count in range(len(words), 0, -1) if fits(count)), 1)
+    return next((count for count in range(1, len(words)) if not fits(count + 1)), len(words))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
@@ -20,16 +17,17 @@ from readiness_tui.domain.errors import AlreadySaved, ReadinessError
 from readiness_tui.tui.app_keys import APP_KEYS
 from readiness_tui.tui.notice import Notice, on_screen
 from readiness_tui.tui.screens.room import RoomScreen
-from readiness_tui.tui.store_work import glance_at as _glance
-from readiness_tui.tui.store_work import leave as _leave
-from readiness_tui.tui.store_work import left_typed as _left_typed
-from readiness_tui.tui.store_work import load as _load
-from readiness_tui.tui.store_work import pulse_of as _pulse
 from readiness_tui.tui.terminal_app import TerminalApp
 from readiness_tui.tui.text import pasted, visible
 from readiness_tui.tui.together import Together
-from readiness_tui.tui.way import Way
+from readiness_tui.tui.way import Way, close_top
 from readiness_tui.tui.where_to import where_to
+from readiness_tui.tui.work.store import glance_at as _glance
+from readiness_tui.tui.work.store import leave as _leave
+from readiness_tui.tui.work.store import left_typed as _left_typed
+from readiness_tui.tui.work.store import load as _load
+from readiness_tui.tui.work.store import pulse_of as _pulse
+from readiness_tui.tui.work.threads import LeftError, Threads
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -45,6 +43,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
+GLANCE = 1.0  # seconds that whoever leaves waits for what only helps the next start
+LINGER = 60.0  # the same where no terminal is: whoever drives it goes on, and closes the file
 AT_ONCE = frozenset({"ctrl+q", "ctrl+c"})  # keys that do not wait until the review is judged
 
 
@@ -89,11 +89,8 @@ class ReadinessApp(TerminalApp):
         self.opening: Opening | None = None
         self._early: list[InputEvent] = []  # what was pressed before there was anything to act on
         self.together = Together(self, self)
-        self._leaving = threading.Event()
         self._glanced: ReviewView | None = None  # the view whose glance is in the file
-        # One thread for everything that touches the file: saves keep their order, and none is ever dropped.
-        self._serial = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness-store")
-        self._reckoning = ThreadPoolExecutor(max_workers=1, thread_name_prefix="readiness-rules")
+        self.threads = Threads()
 
     async def on_mount(self) -> None:
         if (own := self._preferences) is not None:
@@ -127,36 +124,43 @@ class ReadinessApp(TerminalApp):
             return False
         return not isinstance(event, MouseMove) and not (isinstance(event, Key) and event.key in AT_ONCE)
 
+    def exit(self, result: None = None, return_code: int = 0, message: Any = None) -> None:
+        self.threads.leave()
+        super().exit(result, return_code, message)
+
     async def on_unmount(self) -> None:
-        self._leaving.set()
+        self.threads.leave()
         if self.desk is not None and self.view is not None and self.view is not self._glanced:
-            with suppress(ReadinessError):
-                await self.serve(_leave, self.desk)
-        await self.serve(self.together.leave)
-        self._reckoning.shutdown(wait=True, cancel_futures=True)
-        self._serial.shutdown(wait=True)
+            await self.threads.last(partial(_leave, self.desk), GLANCE)
+        await self.threads.last(self.together.leave, GLANCE)
+        await self.threads.close(LINGER if self.is_headless else 0)
 
     # -- services: what the host promises (host.py) ---------------------------------------------------------------
 
     async def serve(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._serial, partial(service, *args, **kwargs))
+        return await self.threads.save(self.threads.store, partial(service, *args, **kwargs))
 
     async def fetch(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-        try:
-            return await self.serve(service, *args, **kwargs)
-        except ReadinessError as refusal:
-            self.complain(str(refusal))
-            return None
+        return await self._told(self.serve(service, *args, **kwargs))
+
+    async def look(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        return await self._told(self.threads.read(self.threads.store, partial(service, *args, **kwargs)))
 
     async def search(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        return await self._told(self.threads.read(self.threads.apart, partial(service, *args, **kwargs)))
+
+    async def labour(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        return await self._told(self.threads.save(self.threads.apart, partial(service, *args, **kwargs)))
+
+    async def reckon(self, rule: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self.threads.read(self.threads.rules, partial(rule, *args, **kwargs))
+
+    async def _told(self, work: Awaitable[T]) -> T | None:
         try:
-            return await asyncio.to_thread(service, *args, **kwargs)
+            return await work
         except ReadinessError as refusal:
             self.complain(str(refusal))
             return None
-
-    async def reckon(self, rule: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._reckoning, partial(rule, *args, **kwargs))
 
     async def act(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> bool:
         with self.together.saving():
@@ -182,10 +186,11 @@ class ReadinessApp(TerminalApp):
     async def reload(self) -> None:
         if self.desk is None:
             return
-        at = await self.fetch(_pulse, self.desk)
-        view = await self.fetch(_load, self.desk) if at is not None else None
-        if at is not None and view is not None:
-            await self._show(view, at)
+        with suppress(LeftError):  # what was to be done after a save is done all the same
+            at = await self.look(_pulse, self.desk)
+            view = await self.look(_load, self.desk) if at is not None else None
+            if at is not None and view is not None:
+                await self._show(view, at)
 
     async def _show(self, view: ReviewView, at: Pulse) -> None:
         self.view = view
@@ -240,9 +245,9 @@ class ReadinessApp(TerminalApp):
         """The review for the first time: what was shown of it so far is what was kept, or nothing."""
         from readiness_tui.tui.measuring import measure_first
 
-        await measure_first(self, desk, self._leaving)
-        begun, at = self.opening, await self.fetch(_pulse, desk)
-        view = await self.fetch(_load, desk) if at is not None else None
+        await measure_first(self, desk, self.threads.leaving)
+        begun, at = self.opening, await self.look(_pulse, desk)
+        view = await self.look(_load, desk) if at is not None else None
         self.opening = None
         early, self._early = self._early, []
         if at is None or view is None:
@@ -304,10 +309,10 @@ class ReadinessApp(TerminalApp):
         target = self.get_screen(name)
         if target in self.screen_stack:
             while self.screen is not target:
-                await self.pop_screen()
+                await close_top(self)
             return
         while len(self.screen_stack) > 2:
-            await self.pop_screen()
+            await close_top(self)
         await (self.switch_screen(name) if len(self.screen_stack) == 2 else self.push_screen(name))
 
     async def action_which(self) -> None:

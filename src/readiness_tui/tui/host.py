@@ -48,8 +48,14 @@ class Host(Protocol):
     async def fetch(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """`serve`, with a refusal shown; None then."""
 
+    async def look(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """`fetch` of what is only read, and shown: who leaves does not wait for it, and nothing after it is done then."""
+
     async def search(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
-        """`fetch` in a thread of its own: a search through everything imported must not delay a save."""
+        """`look` in a thread of its own: a search through everything imported must not delay a save."""
+
+    async def labour(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """`fetch` in a thread of its own, for what saves and takes long: no other save waits for it."""
 
     async def reckon(self, rule: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Apply a rule to values that are read already, beside the store thread: no save waits for it. What is not

@@ -37,7 +37,7 @@ async def measure_first(app: App[None], desk: Desk, stop: Event) -> None:
         return not stop.is_set()
 
     # Where it cannot be done they are read one by one, as slowly as by the version that imported them.
-    await host(app).search(measure_unmeasured, desk, progress)
+    await host(app).labour(measure_unmeasured, desk, progress)
 
 
 def _say(app: App[None], done: int, total: int) -> None:

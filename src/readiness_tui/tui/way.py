@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from textual._context import active_message_pump
 from textual.app import App
+from textual.dom import DOMNode
 
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.widgets.bars import ROOMS
@@ -57,3 +59,12 @@ class Way:
             self._app.install_screen(screen, name)
             self._paused[name] = screen
         return name
+
+
+async def close_top(app: App[Any]) -> None:
+    """Close the screen on top. Whoever does so in its own work, or in that of a part of it, does not wait for its end: it ends when
+    that work is done, so that both would wait for ever, and the app with them."""
+    closing, at = app.screen, active_message_pump.get(None)
+    closed = app.pop_screen()
+    if not (isinstance(at, DOMNode) and closing in at.ancestors_with_self):
+        await closed

@@ -41,7 +41,7 @@ class Consequences:
         async def compute() -> None:
             room, together = self._room(), tuple[str, ...]()
             if room:
-                found = await screen.host.fetch(assess.voters, screen.desk, item_id, room)
+                found = await screen.host.look(assess.voters, screen.desk, item_id, room)
                 if found == ():
                     shown.update(line("Everybody in the room has a vote of their own here.", "$foreground-muted"))
                     return

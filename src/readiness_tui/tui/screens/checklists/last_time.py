@@ -34,7 +34,7 @@ class LastTimes(Feature):
     async def read(self, view: ReviewView) -> bool:
         """What was said last time, for `view`; returns whether it is something else than what was known."""
         before = self._found, self._open
-        self._found = await self.host.fetch(carry.last_time, self.desk) or {}
+        self._found = await self.host.look(carry.last_time, self.desk) or {}
         self._open = frozenset(carry.open_items(view, self._found))
         self.screen.refresh_bindings()
         return (self._found, self._open) != before

@@ -146,7 +146,7 @@ class Mending(Feature):
 
     async def _take_back(self, info: ImportInfo) -> None:
         """In a thread of its own: removing many requests must not hold up a save."""
-        done = await self.host.search(take_back, self.desk, info.id)
+        done = await self.host.labour(take_back, self.desk, info.id)
         if done is not None:
             await self.host.reload()
             self.host.tell(done.summary)

@@ -65,8 +65,8 @@ oldest: how long the oldest of them has been open, in days
             yield Static(id="rows")
 
     async def show(self, view: ReviewView) -> None:
-        found = await self.host.fetch(trend.review_lines, self.desk, view) or []
-        self._changes = await self.host.fetch(history.log, self.desk, limit=self._limit) or []
+        found = await self.host.look(trend.review_lines, self.desk, view) or []
+        self._changes = await self.host.look(history.log, self.desk, limit=self._limit) or []
         told = [summary(found, view.review.id, max(self.size.width - 2, 60))]
         if len(found) < 2 and len(self._changes) < FEW:
             told += [Content(""), empty_text("history", self)]
@@ -89,7 +89,7 @@ oldest: how long the oldest of them has been open, in days
 
     @work(exclusive=True, group="rows")
     async def _show_rows(self, change_id: int) -> None:
-        rows = await self.host.fetch(history.rows, self.desk, change_id)
+        rows = await self.host.look(history.rows, self.desk, change_id)
         change = self._current
         if change is None or change.id != change_id:
             return
@@ -135,7 +135,7 @@ oldest: how long the oldest of them has been open, in days
         await self.host.action_which()
 
     async def action_difference(self) -> None:
-        found = await self.host.fetch(trend.difference, self.desk, self.view)
+        found = await self.host.look(trend.difference, self.desk, self.view)
         if found is not None:
             self.app.push_screen(ReadingDialog("What changed since the last review", difference(found)))
 

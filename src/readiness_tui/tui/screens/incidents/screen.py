@@ -78,12 +78,12 @@ The days at the right: how long it is open, or when it was closed"""
         self.query_one("#search-line").display = False
 
     async def show(self, view: ReviewView) -> None:
-        found = await self.host.fetch(read.found, self.desk, self._filter) or []
+        found = await self.host.look(read.found, self.desk, self._filter) or []
         if self._wanted and self._wanted not in {str(one.incident.number) for one in found}:
             # Asked for by name: shown in spite of the filter.
             found += [
                 one
-                for one in await self.host.fetch(read.found, self.desk) or []
+                for one in await self.host.look(read.found, self.desk) or []
                 if str(one.incident.number) == self._wanted
             ]
         self._found = {str(one.incident.number): one for one in found}
@@ -194,7 +194,7 @@ The days at the right: how long it is open, or when it was closed"""
         (self.query_one("#incidents") if self._found else self.query_one("#detail")).focus()
 
     async def action_trends(self) -> None:
-        found = await self.host.fetch(read.summed_up, self.desk)
+        found = await self.host.look(read.summed_up, self.desk)
         if found is not None:
             self.app.push_screen(ReadingDialog("All incidents together", trends_text.trends(found)))
 

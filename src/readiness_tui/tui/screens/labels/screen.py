@@ -73,7 +73,7 @@ class QueueScreen(RoomScreen):
 
     async def _open(self, view: ReviewView) -> None:
         """Where this person left off, or at the requested case."""
-        where = await self.host.fetch(labelling.place, self.desk, view.measured)
+        where = await self.host.look(labelling.place, self.desk, view.measured)
         if where is None:
             return
         self._drawn, self._notes = where.drawn, dict(where.notes)
@@ -87,7 +87,7 @@ class QueueScreen(RoomScreen):
             self._position = self._following(-1)
 
     async def _read(self) -> None:
-        found = await self.host.fetch(labelling.queue, self.desk, self.view.measured, self._drawn, self._tasks)
+        found = await self.host.look(labelling.queue, self.desk, self.view.measured, self._drawn, self._tasks)
         self._queue = found or self._queue
 
     # -- showing ----------------------------------------------------------------------------------------------------

@@ -106,8 +106,8 @@ class MeetingScreen(RoomScreen):
             begun = await self.host.fetch(meeting.open_meeting, self.desk)
             if begun is None:
                 return
-            self._people = await self.host.fetch(meeting.attendees, self.desk, view.review.reviewers) or ()
-            self._found = await self.host.fetch(decisions, self.desk, view, begun) or ()
+            self._people = await self.host.look(meeting.attendees, self.desk, view.review.reviewers) or ()
+            self._found = await self.host.look(decisions, self.desk, view, begun) or ()
             # Fixed when the meeting starts: an item does not slip away the moment it is scored.
             points = agenda(view.workings)
             put_off = {one.about for one in self._found if one.topic is Topic.DEFERRED}
@@ -117,15 +117,15 @@ class MeetingScreen(RoomScreen):
             self._stops = [Stop(point, item) for point in [*first, *last] for item in point.items or (None,)]
             self._meeting = begun
         else:
-            self._found = await self.host.fetch(decisions, self.desk, view, self._meeting) or ()
+            self._found = await self.host.look(decisions, self.desk, view, self._meeting) or ()
         await self.scoring.last.read(view)
         await self._show_page()
 
     async def _show_page(self) -> None:
         if self.stop is None:
-            self._strangers = await self.host.fetch(people.strangers, self.desk) or ()
+            self._strangers = await self.host.look(people.strangers, self.desk) or ()
         elif self.scoring.offers("restore_hit"):
-            self._dismissed = bool(await self.host.fetch(assess.dismissed, self.desk))
+            self._dismissed = bool(await self.host.look(assess.dismissed, self.desk))
         self._show_clock()
         self.show_item()
         self.refresh_bindings()

@@ -89,7 +89,7 @@ assessed: items with a score, of all   proven: by what was imported   ✓ ◐ �
 
         if self._glance is None:
             self._draw(glance_of(view))
-        waiting = await self.host.fetch(carry.waiting, self.desk, view) or ()
+        waiting = await self.host.look(carry.waiting, self.desk, view) or ()
         self._draw(glance_of(view, len(waiting)))
 
     def show_first(self, kept: object) -> None:

@@ -50,8 +50,8 @@ class ScorecardScreen(RoomScreen):
             self.query_one(Document).show(f"# No scorecard\n\n{inline(view.unjudged)}\n")
             self.refresh_bindings()
             return
-        text = await self.host.fetch(scorecard.text, self.desk)
-        said = "\n".join(await self.host.fetch(printed.beside, self.desk) or ())
+        text = await self.host.look(scorecard.text, self.desk)
+        said = "\n".join(await self.host.look(printed.beside, self.desk) or ())
         shown, fresh = (
             self.query_one("#superseded", Static),
             not any(one.decided for one in view.judgement.standings.values()),
