@@ -87,12 +87,14 @@ class Threads:
     async def close(self, linger: float) -> None:
         """After this nothing is saved any more. What reads goes on, where it does not end by itself within so many seconds."""
         for pool in (self.rules, self.apart):
-            pool.shutdown(wait=False, cancel_futures=True)
+            for reading in tuple(pool.reading):
+                reading.cancel()  # not begun, it is dropped; a save that waits for a thread is not
+            pool.shutdown(wait=False)
         if saving := self.store.saving | self.apart.saving:
             await asyncio.wait([asyncio.wrap_future(one) for one in saving])
         self.store.shutdown(wait=False)
-        if linger and (reading := self.store.reading | self.rules.reading | self.apart.reading):
-            await asyncio.wait([asyncio.wrap_future(one) for one in reading], timeout=linger)
+        if linger and (left := self.store.reading | self.rules.reading | self.apart.reading):
+            await asyncio.wait([asyncio.wrap_future(one) for one in left], timeout=linger)
 
     @property
     def still_reading(self) -> bool:
