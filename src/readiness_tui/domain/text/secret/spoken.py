@@ -50,6 +50,7 @@ _BETWEEN = (
     "that|you|i|we|they|asked|for|to|need|needed|want|wanted|requested|use|used|using|gave|got|sent|shared|created|generated|have|has"
     "|the|this|that|our|your|my|his|her|their|it|in|now|currently|should|production|prod|staging|test|account|app|api|bot"
 )
+_RARE = re.compile("[0-9#$%^&*+~@]")  # in no sentence about passwords
 _USES = re.compile(r"\b(?:using|with|use|try|and|enter|type)\b[^\r\n:=]{0,60}\Z", re.IGNORECASE)
 
 
@@ -67,7 +68,11 @@ def _said(match: re.Match[str]) -> bool:
 
 def _used(match: re.Match[str]) -> bool:
     """A password that somebody uses, unlike any word."""
-    return _unlike_a_word(match) and bool(_USES.search(match.string, max(0, match.start() - 80), match.start()))
+    return (
+        _unlike_a_word(match)
+        and bool(_RARE.search(match[1]))
+        and bool(_USES.search(match.string, max(0, match.start() - 80), match.start()))
+    )
 
 
 SPOKEN = (
@@ -122,8 +127,9 @@ SPOKEN = (
     SecretRule(
         "spoken-secret",
         rf"passw(?:or)?d[ \t]{{1,2}}[\"'`]?{_VALUE}",
-        (rf"passw(?:or)?d[ \t]+[\"'`]?[^{BLANK}\"'`]{{6}}",),
+        (r"passw(?:or)?d[ \t]+[\"'`]?[!-~]{0,128}?[0-9#$%^&*+~@]",),
         _used,
+        "spoken",
         any_case=True,
     ),
     # "creds: admin / x", "admin:x": only what nobody would take for a word.
