@@ -104,7 +104,9 @@ PLAIN = {
 }
 
 
-@pytest.mark.parametrize("command", KEPT)
+@pytest.mark.parametrize(
+    "command", [pytest.param(name, marks=() if " " not in name else pytest.mark.slow) for name in KEPT], ids=str
+)
 def test_a_command_that_finds_its_result_kept_loads_no_rule(command: str, filled_sample: Path, tmp_path: Path) -> None:
     code = RUN.format(arguments=["--db", str(filled_sample), *command.split()])
     loaded_by(code, tmp_path)

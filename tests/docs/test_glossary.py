@@ -23,7 +23,7 @@ PLAIN = {
     "gate in full", "high-risk cases", "must-pass cases", "judge against people", "waivers and not-applicables",
     "disagreements, overrides, and what would flip the verdict",
     # a row of what a colleague's answer brings, and of the first page
-    "a condition", "as here", "taken in", "reasons",
+    "a condition", "as here", "settled already", "kept beside already", "taken in", "reasons",
     # steps of a request, as OpenTelemetry calls them
     "agent", "embedding", "guard", "model", "retrieval", "validation",
 }  # fmt: skip

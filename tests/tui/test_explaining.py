@@ -82,14 +82,14 @@ async def test_a_row_of_the_gate_shows_formula_bound_and_mark(sample_app: Readin
     ("keys", "first"),
     [
         (("G",), "this condition"),
-        (("G", "end"), "this gap"),
-        (("I",), "INC-2"),
+        pytest.param(("G", "end"), "this gap", marks=pytest.mark.slow),
+        pytest.param(("I",), "INC-2", marks=pytest.mark.slow),
         (("m",), "REL-03"),
-        (("S",), "NO-GO"),
-        (("T",), "this screen"),
-        (("H",), "this screen"),
+        pytest.param(("S",), "NO-GO", marks=pytest.mark.slow),
+        pytest.param(("T",), "this screen", marks=pytest.mark.slow),
+        pytest.param(("H",), "this screen", marks=pytest.mark.slow),
         (("T", "slash"), "this line"),
-        (("R",), "NO-GO"),
+        pytest.param(("R",), "NO-GO", marks=pytest.mark.slow),
     ],
 )
 async def test_every_room_explains_what_its_keys_act_on(

@@ -172,11 +172,8 @@ KINDS = {
 QUICK = (
     "a vote's points",
     "the last entries removed",
-    "a trigger dropped",
     "a request's latency",
-    "a tally",
     "an entry with its row and a hash made up",
-    "a view in the place of a table",
     "a secret that was found, as of an import that is not measured",
     "a kept result",
     "copies that are none",

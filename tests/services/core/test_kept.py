@@ -135,7 +135,10 @@ CHANGES: dict[str, Callable[[Desk], object]] = {
 }
 
 
-@pytest.mark.parametrize("what", CHANGES)
+@pytest.mark.parametrize(
+    "what",
+    [pytest.param(what, marks=() if number % 4 == 0 else pytest.mark.slow) for number, what in enumerate(CHANGES)],
+)
 def test_what_is_kept_is_not_used_after(what: str, sample_desk: Desk) -> None:
     if what == "an undone change":
         assess.note(sample_desk, "OBS-01", "seen")
