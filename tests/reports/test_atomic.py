@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from threading import Thread
 
@@ -265,10 +266,32 @@ def test_a_database_is_never_replaced(tmp_path: Path, way: str, journal: str) ->
     before = to.read_bytes()
     for write in (lambda: write_text(to, "# A card"), lambda: write_lines(to, ["a\n"]), lambda: refuse(to)):
         with pytest.raises(
-            ReadinessError, match=r"is a database, which no document replaces.*Give the name of another"
+            ReadinessError,
+            match=r"is a database, or a part of one, which no document replaces.*Give the name of another",
         ):
             write()
     assert to.read_bytes() == before
     conn.execute("COMMIT")
     assert conn.execute("SELECT count(*) FROM t").fetchone() == (50,)
     conn.close()
+
+
+@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize("end", ["-wal", "-shm", "-journal"])
+def test_what_belongs_to_a_database_is_never_replaced(tmp_path: Path, end: str, there: bool) -> None:
+    """Who has it open would go on saving into a file without a name; empty, it says nothing of what it is."""
+    with closing(sqlite3.connect(tmp_path / "readiness.db", isolation_level=None)) as conn:
+        conn.execute("CREATE TABLE t(a)")
+    own, other = (tmp_path / f"{name}{end}" for name in ("readiness.db", "notes.md"))
+    if there:
+        own.touch()
+    with pytest.raises(ReadinessError, match="a part of one, which no document replaces"):
+        write_text(own, "# A card")
+    with pytest.raises(ReadinessError, match="a part of one, which no document replaces"):
+        refuse(own)
+    assert own.exists() is there
+    assert not there or not own.read_bytes()
+    write_text(other, "# A card")
+    (tmp_path / "notes.md").write_text("no database")
+    write_text(other, "# Another")
+    assert other.read_text() == "# Another"

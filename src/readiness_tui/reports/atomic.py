@@ -26,6 +26,8 @@ _WINDOWS = os.name == "nt"
 _DEVICE = re.compile(r"(?:CON|PRN|AUX|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³]|NUL(?=[ ]*\.))[ ]*(?:\..*)?", re.IGNORECASE)
 #: How a SQLite database, and what one holds back of a transaction, begins (sqlite.org/fileformat.html).
 _DATABASE = (b"SQLite format 3\0", b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
+#: What SQLite keeps beside one, under its name: it may be empty, or not there yet.
+_BESIDE = ("-wal", "-shm", "-journal")
 _DESCRIPTOR = re.compile(r"(?:/proc/(\d+)(?:/task/\d+)?|/dev)/fd/(\d+)")
 
 
@@ -138,10 +140,10 @@ def _refuse(path: Path, there: os.stat_result | None) -> None:
         )
     if there is not None and not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         raise ReadinessError(f"{_shown(path)} is read-only, so it was not replaced. Make it writable, or name another.")
-    if there is not None and _is_database(path):
+    if (there is not None and _is_database(path)) or _beside_database(path):
         raise ReadinessError(
-            f"{_shown(path)} is a database, which no document replaces: all that is in it would be gone. Nothing was"
-            " replaced. Give the name of another file."
+            f"{_shown(path)} is a database, or a part of one, which no document replaces: all that is in it would be gone."
+            " Nothing was replaced. Give the name of another file."
         )
 
 
@@ -151,6 +153,12 @@ def _is_database(path: Path) -> bool:
             return file.read(len(_DATABASE[0])).startswith(_DATABASE)
     except OSError:  # whoever may write it and not read it has no review in it
         return False
+
+
+def _beside_database(path: Path) -> bool:
+    """Who has the database open goes on writing to the file that was replaced, and what is saved so is in no file."""
+    end = next((end for end in _BESIDE if path.name.endswith(end)), "")
+    return bool(end) and _is_database(path.with_name(path.name.removesuffix(end)))
 
 
 def _replace(path: Path, there: os.stat_result | None, data: Iterable[bytes]) -> None:

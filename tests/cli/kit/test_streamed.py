@@ -38,6 +38,17 @@ def _whole(value: Any) -> Any:
     return [_whole(inner) for inner in value] if isinstance(value, list) else value
 
 
+@pytest.mark.parametrize(
+    "text", ["\x000", "\x001", "\x0099", 'said “x"\x000', '"\x000"', "\\\x000", '\\"\x000', "\\u00000", "\0"]
+)
+def test_a_text_that_looks_like_a_place_stays_what_it_is(text: str) -> None:
+    def value(rows: Any) -> dict[str, Any]:
+        return {"rejected": rows, "warnings": [text, {"said": text}], "z": text}
+
+    made = "".join(streamed.pieces(value(Streamed([{"excerpt": text}])), masked))
+    assert made == to_json(masked(value([{"excerpt": text}])))
+
+
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=50)
 @given(_SHAPES, st.integers(1, 4))
 def test_it_is_the_same_to_the_byte(value: Any, at_once: int) -> None:

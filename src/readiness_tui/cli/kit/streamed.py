@@ -11,7 +11,7 @@ from typing import Any
 from readiness_tui.domain.text.sanitise import to_json
 
 _AT_ONCE = 500  # rows
-_PLACE = re.compile(r'"\\u0000([0-9]+)"')  # where rows belong: no text of ours, path or column holds that character
+_PLACE = re.compile(r'(?<!\\)"\\u0000([0-9]+)"')  # where rows belong: a whole text, and no end of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +23,22 @@ class Streamed:
 
 def pieces(value: Any, mask: Callable[[Any], Any]) -> Iterator[str]:
     """The document as `to_json` would write it whole, masked by `mask`."""
-    later: list[Streamed] = []
+    later: list[Streamed | str] = []
     text = to_json(mask(_without(value, later)))
     parts = _PLACE.split(text) if later else [text]
     for at, part in enumerate(parts):
         if at % 2 == 0:
             yield part
+        elif isinstance(put := later[int(part)], str):
+            yield to_json(mask(put))
         else:
             line = parts[at - 1].rpartition("\n")[2]
-            yield from _rows(later[int(part)], mask, " " * (len(line) - len(line.lstrip())))
+            yield from _rows(put, mask, " " * (len(line) - len(line.lstrip())))
 
 
-def _without(value: Any, later: list[Streamed]) -> Any:
-    """The value with a place for each of its streamed lists."""
-    if isinstance(value, Streamed):
+def _without(value: Any, later: list[Streamed | str]) -> Any:
+    """The value with a place for each of its streamed lists, and for each text that would pass for such a place."""
+    if isinstance(value, Streamed) or (isinstance(value, str) and value.startswith("\0")):
         later.append(value)
         return f"\0{len(later) - 1}"
     if isinstance(value, dict):
