@@ -44,6 +44,11 @@ KNOWN = {
     "columns by labels": json.dumps(LABELLED),
     "rows by number": json.dumps({str(n): row for n, row in enumerate(TRACES)}),
     "columns and data": json.dumps(SPLIT),
+    "long rows by number": json.dumps({str(n): {"note": "x" * 300, **row} for n, row in enumerate(TRACES)}),
+    "rows by number in an envelope": json.dumps({"data": {str(n): row for n, row in enumerate(TRACES)}}),
+    "behind many small members": json.dumps({f"k{n}": n for n in range(300)} | {"data": TRACES}),
+    "behind many small objects": json.dumps({f"k{n}": {"a": [n]} for n in range(200)} | {"traces": TRACES}, indent=2),
+    "beside a short list": json.dumps({"warnings": ["one", "two"], "data": TRACES}),
     "of NaN": json.dumps({"data": TRACES}).replace("101.0", "NaN"),
 }
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from readiness_tui.domain.text.secrets import find_secrets, mask
+from readiness_tui.domain.text.secrets import RULES, find_secrets, mask
 
 # Put together here, so that no scanner of this repository takes a test for a leak.
 A36 = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
@@ -301,3 +301,30 @@ def test_a_megabyte_of_spite_is_read_through(unit: str) -> None:
     text = unit * (1_000_000 // len(unit))
     for hit in find_secrets(text):
         assert hit.end <= len(text)
+
+
+@pytest.mark.parametrize("pattern", sorted({rule.name for rule in RULES}))
+def test_the_name_of_a_find_is_shown_whole(pattern: str) -> None:
+    """Two finds of one trace are told apart by the digest at its end."""
+    for name in (f"trace-1:{pattern}:a1b2c3d4", f"1 of 2: 5a5a5a5a5a5a5a5a:{pattern}:9f86d081, and more"):
+        assert mask(name) == name
+        assert mask(f"({name})") == f"({name})"
+        assert mask(f"as in {name}.") == f"as in {name}."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "access-key:a1b2c3d4",
+        "x:aws-access-key: a1b2c3d4",
+        "x:aws-access-key:a1b2c3d4e5",
+        "x:aws-access-key:A1B2C3D4",
+        "x:my-access-key:a1b2c3d4",
+        "x:aws-access-key:a1b2c3d4-e5f6",
+        "x:client-secret:a1b2c3d4)Zx9",
+        "x:google-client-secret:a1b2c3d4)Zx9",
+        'x:aws-access-key:a1b2c3d4 password="a1b2c3d4"',
+    ],
+)
+def test_what_only_looks_like_one_is_masked(text: str) -> None:
+    assert "[masked" in mask(text)

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from readiness_tui.domain.errors import NoRoomError
+from readiness_tui.domain.errors import NoRoomError, ReadinessError
 from readiness_tui.domain.traces.counted import CountedTraces
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.importing import rejected as room
+from readiness_tui.services.importing.explain import explain
 from readiness_tui.services.importing.imported import all_imports, rejects_of, write_rejects
 from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.importing.rejected import RejectedLines
@@ -156,3 +157,18 @@ def test_where_nothing_is_usable_each_is_told_all_the_same(crowded: None, desk: 
     with pytest.raises(NothingUsableError, match="40 lines rejected") as refusal:
         import_path(desk, log(tmp_path / "log.jsonl", usable=False), format="trace_record")
     assert [reject.line for reject in refusal.value.rejected] == [*range(1, 41)]
+
+
+ROWS = ("case_record", "ragas", "lm_eval")  # readers that begin a run before they have seen a row
+
+
+@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize("text", ["{}\n", '{"a": 1}\n' * 3, "a,b\n1,2\n", "Dear all, this is a letter\n"])
+def test_a_run_of_nothing_is_no_import(name: str, text: str, desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "other.txt"
+    path.write_text(text)
+    with pytest.raises(ReadinessError):
+        import_path(desk, path, format=name)
+    assert not all_imports(desk)
+    found = explain(path, name)
+    assert found.refused

@@ -73,6 +73,13 @@ _LOOKS = 4  # what was glued to a credential is free once that is masked, and is
 _CUT = 120  # where the first rule stops to look
 _RUN = re.compile(r"[A-Za-z0-9_~+/=-]*+(?:\.[A-Za-z0-9_~+/=-]++)*+")
 
+#: The digest in the name that `leaks` gives to a find, `trace:pattern:digest`: it tells two finds apart, and is ours.
+_OUR_DIGEST = re.compile(
+    rf"(?<=[^\s:]):(?:{'|'.join(sorted({re.escape(rule.name) for rule in RULES}))}):(?P<digest>[0-9a-f]{{8}})(?![\w~+/=-]|\.\w)"
+)
+
+_SENTENCE_ENDS = ".,;:!?)]}'\""
+
 # Short enough to be guessed from a word list: even a digest of such a secret gives it away.
 GUESSABLE = frozenset(
     {"assigned-secret", "assigned-key", "url-password", "basic-auth", "spoken-secret", "command-password", "cookie"}
@@ -157,13 +164,19 @@ def _masked(text: str) -> str:
     for _ in range(_LOOKS):
         parts: list[str] = []
         at = 0
-        for hit in find_secrets(text):
+        for hit in _not_ours(text, find_secrets(text)):
             parts += (text[at : hit.start], f"[masked {hit.pattern}]")
             at = hit.end
         if not parts:
             break
         text = "".join((*parts, text[at:]))
     return text
+
+
+def _not_ours(text: str, hits: list[SensitiveHit]) -> list[SensitiveHit]:
+    """Without what is a digest of ours, and the end of a sentence at most."""
+    ours = dict(found.span("digest") for found in _OUR_DIGEST.finditer(text)) if hits else {}
+    return [hit for hit in hits if hit.start not in ours or text[ours[hit.start] : hit.end].strip(_SENTENCE_ENDS)]
 
 
 def remark_on(typed: Iterable[str]) -> str:

@@ -27,6 +27,7 @@ from readiness_tui.services.core.named_run import of_path
 from readiness_tui.services.importing.beside import Beside, beside
 from readiness_tui.services.importing.field_origins import OriginTracker, Tracked
 from readiness_tui.services.importing.one_gate import rival_gates
+from readiness_tui.services.importing.result import hold_nothing
 from readiness_tui.sources import registry
 from readiness_tui.sources.kit.base import (
     CaseRecord,
@@ -236,7 +237,9 @@ def _read(found: Explained, source: Source, records: Iterable[Record]) -> None:
         recorded = RecordedList.of({trace.id: trace for trace in traces}.values())  # as an import has it
         found.trace_figures = tuple(_figure(metric, observe_traces(metric.key, recorded)) for metric in METRICS)
     found.tracked = tracker.result() if tracker.sampled else None
-    if not (found.runs or found.traces or found.golden):
+    if hold_nothing([one.run for one in by_id.values()], found.cases, found.rejected) and not (
+        found.traces or found.golden
+    ):
         first = f" The first: line {found.rejects[0].line}, {found.rejects[0].reason}." if found.rejects else ""
         found.refused = f"{found.path}: nothing in it could be used; {plural(found.rejected, 'line')} rejected.{first}"
 

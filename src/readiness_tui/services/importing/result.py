@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from readiness_tui.domain.errors import ReadinessError
+from readiness_tui.domain.runs.model import Run
 from readiness_tui.domain.text.format import plural
 from readiness_tui.services.importing.rejected import RejectedLines
 
@@ -16,6 +18,17 @@ class NothingUsableError(ReadinessError):
         first = f" The first: line {rejected[0].line}, {rejected[0].reason}." if rejected else ""
         super().__init__(f"{path}: nothing in it could be used; {plural(len(rejected), 'line')} rejected.{first}")
         self.rejected = rejected
+
+
+def hold_nothing(runs: Sequence[Run], cases: int, rejected: int) -> bool:
+    """Whether the runs of a file are the reader's word alone: no case and no figure stands in any, and its lines were
+    rejected, or there was none and nothing else is said of a run. A reader of rows begins one before it has seen any."""
+    if cases or any(run.aggregates for run in runs):
+        return False
+    return rejected > 0 or not any(getattr(run, name) for run in runs for name in _SAID)
+
+
+_SAID = ("pipeline_version", "prompt_version", "model", "judge", "started_at", "finished_at", "declared_cases", "extra")
 
 
 @dataclass(slots=True)

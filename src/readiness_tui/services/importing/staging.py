@@ -16,7 +16,7 @@ from readiness_tui.services.importing.garbage import collected_seldom
 from readiness_tui.services.importing.parts import assembled
 from readiness_tui.services.importing.pieces.piecewise import PiecewiseImport, ReadyPiece
 from readiness_tui.services.importing.rejected import RejectedLines
-from readiness_tui.services.importing.result import ImportedFile, NothingUsableError
+from readiness_tui.services.importing.result import ImportedFile, NothingUsableError, hold_nothing
 from readiness_tui.sources.kit.base import (
     CaseRecord,
     EvalSetRecord,
@@ -60,6 +60,7 @@ def stage(
     cases: dict[str, list[tuple[Case, str]]] = {}
     traces: list[TraceRecord] = []
     brought: list[Run] = []
+    ended: list[Run] = []  # … as they are once their file was read
     measures: dict[str, set[str]] = {}
 
     def flush() -> None:
@@ -98,6 +99,7 @@ def stage(
                         result.warnings.extend(run.warnings)
                     case RunChecked(run=run):
                         imports.update_run(desk.store, import_id, run)
+                        ended.append(run)
                     case CaseRecord(run_id=run_id, case=case, raw=raw):
                         if pricing is not None:
                             case = pricing.case(case, next((run.model for run in brought if run.id == run_id), None))
@@ -131,7 +133,8 @@ def stage(
             result.warnings += pricing.warnings()
         imports.add_rejects(desk.store, import_id, ((r.line, r.reason, r.excerpt) for r in result.rejected))
         imports.add_warnings(desk.store, import_id, result.warnings)
-        if not (result.runs or result.traces or result.golden):
+        empty = hold_nothing([*brought, *ended], result.cases, len(result.rejected))
+        if empty and not (result.traces or result.golden):
             raise NothingUsableError(result.path, result.rejected)
         info = imports.publish(desk.store, import_id, desk.who, desk.now(), once=True, beside=same)
         # What was really stored: the store rejects what it cannot keep (a case that is there twice, say).

@@ -131,7 +131,9 @@ def possible(path: Path, head: bytes, *, part: bool = False) -> Container | None
         return None
     try:
         part = part and is_large(path)
-        data, lost = as_null(_beginning(path, kind) if part else document(path))
+        data = _beginning(path, kind) if part else None
+        part = data is not None
+        data, lost = as_null(document(path) if data is None else data)
         found = _inside_lines(data) if kind is FileKind.LINES else _inside(data, part=part)
     except (ReadinessError, RecordError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
@@ -141,10 +143,11 @@ def possible(path: Path, head: bytes, *, part: bool = False) -> Container | None
     return _of_rows(path, how, rows, lost, said, part)
 
 
-def _beginning(path: Path, kind: FileKind) -> bytes:
-    """The first lines of a large file, or its document cut short. Raises RecordError where it shows nothing."""
+def _beginning(path: Path, kind: FileKind) -> bytes | None:
+    """The first lines of a large file, or its document cut short; None where the whole is needed to tell. Raises
+    RecordError where it shows nothing."""
     data = head_of(path, EACH).rpartition(b"\n")[0] if kind is FileKind.LINES else skim(path)
-    if not data.strip():
+    if data is not None and not data.strip():
         raise RecordError("its beginning shows nothing that is complete")
     return data
 
@@ -153,7 +156,9 @@ def split(path: Path, *, part: bool = False) -> Container | None:
     """A table of columns and data (see `split_frame.is_split`) as its rows, `part` as above. Never raises."""
     try:
         part = part and is_large(path)
-        data = skim(path) if part else document(path)
+        data = skim(path) if part else None
+        part = data is not None
+        data = document(path) if data is None else data
     except ReadinessError:
         return None
     found = split_rows(data, _ROWS if part else None)
@@ -345,9 +350,11 @@ def _by_columns(data: bytes, parts: dict[str, msgspec.Raw], part: bool) -> Found
         return None
     value: dict[str, Any] = json.loads(data)
     if kinds == {b"{"} and all(key.isdigit() for key in value):
-        alike = len({tuple(row) for row in value.values()}) == 1
-        if alike and any(_is_plain(cell) for row in value.values() for cell in row.values()):
-            return BY_COLUMNS, _encoded(value.values()), ()
+        rows = list(value.values())
+        rows = rows[:-1] if part and len(rows) > 1 else rows  # the last may be half a row
+        alike = len({tuple(row) for row in rows}) == 1
+        if alike and any(_is_plain(cell) for row in rows for cell in row.values()):
+            return BY_COLUMNS, _encoded(rows), ()
         return None
     columns = {name: list(cells.values()) if isinstance(cells, dict) else cells for name, cells in value.items()}
     labels = {tuple(cells) for cells in value.values()} if kinds == {b"{"} else {()}
@@ -355,6 +362,11 @@ def _by_columns(data: bytes, parts: dict[str, msgspec.Raw], part: bool) -> Found
     plain = any(_is_plain(cell) for cells in columns.values() for cell in cells)
     if not plain or 0 in lengths or (not part and (len(lengths) != 1 or len(labels) != 1)):
         return None
+    if part and len(lengths) > 1:
+        sizes = {name: len(bytes(raw)) for name, raw in parts.items()}
+        least = min(columns, key=lambda name: (len(columns[name]), sizes[name]))
+        if sizes[least] * 2 < max(sizes.values()):  # it was not cut, and others have more cells
+            return None
     if kinds == {b"{"} and not all(name.isdigit() for cells in value.values() for name in cells):
         return None
     rows = [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=not part)]

@@ -16,7 +16,7 @@ from readiness_tui.sources.kit.peek import BOM
 
 LARGE = 8 * 1024 * 1024  # bytes up to which a file is looked at as a whole
 EACH = 4 * 1024 * 1024  # … that are kept of a list, and of one member
-LEAST = 4 * 1024  # … at least, where there are many members
+LEAST = 16 * 1024  # … at least, where there are many members
 ALL = 5 * 1024 * 1024  # … of all of them
 _BLOCK = 1024 * 1024
 _DEEPEST = 100  # brackets in each other
@@ -24,6 +24,9 @@ _DEEPEST = 100  # brackets in each other
 _BLANK = b" \t\r\n"
 _STRING = rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)'
 _MARK = re.compile(_STRING + rb"|[{}\[\],]", re.DOTALL)
+_BY_NUMBER = re.compile(rb'\{\s*"\d+"\s*:\s*\{')  # the rows of a data frame, which are as good as a list
+_OF_RECORDS = re.compile(rb":\s*\[\s*[\[{]")
+_LONGEST = 256  # bytes of that, with all its blanks
 _QUOTE = re.compile(rb'(?:[^"\\]++|\\.)*+"', re.DOTALL)  # what is left of a string, up to its end
 _TO_BRACKETS = bytes.maketrans(b"{[}]", b"(())")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"{[}]"))
@@ -39,16 +42,17 @@ def is_large(path: Path) -> bool:
         raise unreadable(path, error) from error
 
 
-def skim(path: Path) -> bytes:
-    """The document cut short; b"" where the file begins with no list or object. Raises ReadinessError."""
+def skim(path: Path) -> bytes | None:
+    """The document cut short; b"" where the file begins with no list or object. None where parts of it do not show what it
+    is: it has more members than are kept, and a list of records stands in the others. Raises ReadinessError."""
     try:
         with path.open("rb") as file:
             blocks = _blocks(file)
             first = next(blocks, b"").removeprefix(BOM).lstrip(_BLANK)
-            if first[:1] == b"{":
+            if first[:1] == b"{" and not _BY_NUMBER.match(first):
                 return _members(first, blocks)
             file.seek(0)
-            return closed(file.read(EACH).removeprefix(BOM).lstrip(_BLANK)) if first[:1] == b"[" else b""
+            return closed(file.read(EACH).removeprefix(BOM).lstrip(_BLANK)) if first[:1] in (b"{", b"[") else b""
     except OSError as error:
         raise unreadable(path, error) from error
 
@@ -103,12 +107,12 @@ class _CutMembers:
         return b"{" + b",".join(one for one in self._members if one.strip()) + b"}"
 
 
-def _members(first: bytes, blocks: Iterator[bytes]) -> bytes:
-    """An object of the beginnings of its members. `first`: the block with its bracket."""
+def _members(first: bytes, blocks: Iterator[bytes]) -> bytes | None:
+    """An object of the beginnings of its members; None as `skim` says. `first`: the block with its bracket."""
     kept, member = _CutMembers(), bytearray()
     depth, quoted = 1, False
     block = first[1:]
-    while block and not kept.enough:
+    while block:
         if depth > 1 and len(member) >= kept.each:
             closing, opening, then_quoted = _brackets(block, quoted)
             if opening > _DEEPEST:
@@ -125,15 +129,26 @@ def _members(first: bytes, blocks: Iterator[bytes]) -> bytes:
                 kept.add(member)
                 member.clear()
                 start = found + 1
+                if kept.enough:
+                    return None if _hold_records(block[start:], blocks) else kept.document()
             if depth == 0:
                 return kept.document()
         quoted = _brackets(block, quoted)[2]
         if len(member) < kept.each:
             member += block[start:]
         block = next(blocks, b"")
-    if not kept.enough:  # the object is cut off in the file
-        kept.add(bytearray(closed(bytes(member))))
+    kept.add(bytearray(closed(bytes(member))))  # the object is cut off in the file
     return kept.document()
+
+
+def _hold_records(block: bytes, blocks: Iterator[bytes]) -> bool:
+    """Whether a list of objects stands anywhere in a block or in those after it."""
+    while block:
+        if _OF_RECORDS.search(block):
+            return True
+        following = next(blocks, b"")
+        block = following and block[-_LONGEST:] + following
+    return False
 
 
 def _marks(block: bytes, quoted: bool) -> Iterator[tuple[int, int]]:
