@@ -20,8 +20,10 @@ from readiness_tui.domain.text.secret.kept import KEPT
 from readiness_tui.domain.text.secret.named import NAMED
 from readiness_tui.domain.text.secret.others import OTHERS
 from readiness_tui.domain.text.secret.prefixed import PREFIXED
+from readiness_tui.domain.text.secret.public import published
 from readiness_tui.domain.text.secret.rule import SecretRule, bounded, head
 from readiness_tui.domain.text.secret.spoken import SPOKEN
+from readiness_tui.domain.text.secret.tabled import cells, looks
 from readiness_tui.domain.text.secret.wrapped import unescaped, unpacked
 
 
@@ -85,7 +87,8 @@ def find_secrets(text: str) -> list[SensitiveHit]:
     if (plain := unescaped(text)) is not None:
         whole, places = plain
         found += [SensitiveHit(hit.pattern, places[hit.start], places[hit.end]) for hit in _found(whole)]
-    for start, end, said in unpacked(text):
+    wrapped = unpacked(text) if not looks(text.lower()) else (*unpacked(text), *cells(text))
+    for start, end, said in wrapped:
         if inside := _found(said):
             found.append(SensitiveHit(min(inside, key=lambda hit: _RANK[hit.pattern]).pattern, start, end))
     return _apart(found)
@@ -106,7 +109,7 @@ def _found(text: str) -> list[SensitiveHit]:
                         SensitiveHit(rule.name, match.start(1), _end(match))
                         for rule in alike
                         for match in _expression(rule.exact, rule.any_case).finditer(text)
-                        if rule.sure(match)
+                        if rule.sure(match) and not published(rule.name, match)
                     )
                     break
     return found

@@ -89,6 +89,10 @@ def _made(value: str) -> bool:
     return scattered(value) or jumbled(value) or odd(value) or unspoken(value) or strong(value)
 
 
+def _for_a_host(value: str) -> bool:
+    return word_or_number(value.partition(":")[2]) or jumbled(value.partition(":")[2]) if ":" in value else _made(value)
+
+
 def _set(match: re.Match[str]) -> bool:
     """What a variable is set to: `ENV STRIPE_KEY …`, `setx STRIPE_KEY …`; not one that only finds something."""
     name, value = _VARIABLE.split(match.group()[: match.start(1) - match.start()].replace(" -", "-"))[1], match[1]
@@ -211,6 +215,13 @@ ADDRESSED = (
         r"curl\b[^\r\n]{0,300}?\s(?:-u|--user)[\s=]{0,3}[\"']?([A-Za-z0-9_.+/=~-]{10,512}+):[xX_]?(?=[\s\"']|\Z)",
         (rf"-u[{SPACE}=]*[\"']?[^{BLANK}:\"']+:", rf"-user[{SPACE}=]*[\"']?[^{BLANK}:\"']+:"),
         of(_made),
+    ),
+    SecretRule(  # of Ruby's bundler: a host, and what it asks for
+        "command-password",
+        r"bundle\s{1,4}config\s{1,4}(?:(?:set|--?[a-z]{2,12})\s{1,4}){0,3}(?:https?://)?[\w-]{1,60}(?:\.[\w-]{1,60}){1,6}\S{0,60}\s{1,4}[\"']?"
+        r"([^\s\"':/]{1,64}:[^\s\"':/]{3,128}|[A-Za-z0-9_-]{16,128})(?![^\s\"'])",
+        (rf"bundle[{SPACE}]+config",),
+        of(_for_a_host),
     ),
     SecretRule(
         "command-password",

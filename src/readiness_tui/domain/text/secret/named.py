@@ -250,19 +250,32 @@ _LOOSE_ITS_VALUE = tuple(
 )
 
 # What is taken where a variable is not set: `env.SECRET || "…"`, `${SECRET:-…}`, `getenv("SECRET", "…")`.
-_ELSE = r"[\"'`]?[\])]{0,2}\s{0,4}(?:\|\||\?\?|:-|,|or\s)\s{0,4}[\"'`]?"
-LOOSE_ELSE = rf"{NUMBERED}[\"'`]?[\])]{{0,2}}[{SPACE}]*(?:\|\||\?\?|:-|,|or)[{SPACE}]*[\"'`]?[^{BLANK}\"'`,;)}}]{{8}}"
-_READS = re.compile(r"(?:env(?:iron)?(?:\.get|\.fetch)?[.(\[]{1,2}|\$\{)[\s\"'`]{0,4}[\w.-]{0,40}\Z", re.IGNORECASE)
+_ELSE = r"[\"'`]?[\])]{0,2}\s{0,4}(?:\|\||\?\?|\?:|:?-|:=|,|or\s)\s{0,4}(?:default\s{0,4}=\s{0,4})?[\"'`]?"
+LOOSE_ELSE = rf"{NUMBERED}[\"'`]?[\])]{{0,2}}[{SPACE}]*(?:\|\||\?\?|\?:|:?-|:=|,|or)[{SPACE}]*(?:default[{SPACE}]*=[{SPACE}]*)?[\"'`]?[^{BLANK}\"'`,;)}}]{{8}}"
+# The same where less of a name says so: not the next word of a list, nor that of a name in two.
+_OR_ELSE = r"[\"'`]?[\])]{0,2}\s{0,4}(?:\|\||\?\?|\?:|:-|:=|or\s)\s{0,4}[\"'`]?"
+LOOSE_OR_ELSE = rf"{NUMBERED}[\"'`]?[\])]{{0,2}}[{SPACE}]*(?:\|\||\?\?|\?:|:-|:=|or)[{SPACE}]*[\"'`]?[^{BLANK}\"'`,;)}}]{{8}}"
+_READS = re.compile(
+    r"(?:env(?:iron)?(?:\.get|\.fetch|\.str)?[.(\[]{1,2}|(?<!\w)config\(|\$\{)[\s\"'`]{0,4}[\w.-]{0,40}\Z", re.IGNORECASE
+)
 
 
 def _fallback(match: re.Match[str]) -> bool:
     """Beside a variable that is read, not in a list of words."""
-    return bool(_READS.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start())) and typed(match[1])
+    return _read(match) and typed(match[1])
+
+
+def _read(match: re.Match[str]) -> bool:
+    return bool(_READS.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start()))
+
+
+def _key_instead(match: re.Match[str]) -> bool:
+    return _read(match) and _key_like(match)
 
 
 # Two words of a call or a pair: `put("X-Api-Key", "…")`, `setProperty("db.password", "…")`.
-_PAIR = r"\\{0,3}[\"'`]\s{0,4},\s{0,4}\\{0,3}[\"'`]([^\s\"'`\\]{6,4096}+)\\{0,3}[\"'`]"
-LOOSE_PAIR = rf"{NUMBERED}\\{{0,3}}[\"'`][{SPACE}]*,[{SPACE}]*\\{{0,3}}[\"'`][^{BLANK}\"'`\\]{{6}}"
+_PAIR = r"\\{0,3}[\"'`]\)?\s{0,4},\s{0,4}(?:default\s{0,4}=\s{0,4})?\\{0,3}[\"'`]([^\s\"'`\\]{6,4096}+)\\{0,3}[\"'`]"
+LOOSE_PAIR = rf"{NUMBERED}\\{{0,3}}[\"'`]\)?[{SPACE}]*,[{SPACE}]*(?:default[{SPACE}]*=[{SPACE}]*)?\\{{0,3}}[\"'`][^{BLANK}\"'`\\]{{6}}"
 _SETS = re.compile(
     r"(?:set_?(?:property|env|secret|header|config|option|param(?:eter)?|value|string)?|put\w{0,12}|define)"
     r"\(\s{0,4}\\{0,3}[\"'`][\w.-]{0,30}\Z",
@@ -300,6 +313,14 @@ NAMED = (
         any_case=True,
     ),
     SecretRule(
+        "assigned-key",
+        rf"(?:{'|'.join(_ANY_KEY)}|_pass){NUMBERED}{_OR_ELSE}([^\s\"'`,;)}}]{{8,256}}+)",
+        tuple(f"{name}{LOOSE_OR_ELSE}" for name in (*_ANY_KEY, "_pass")),
+        _key_instead,
+        "env",
+        any_case=True,
+    ),
+    SecretRule(
         "assigned-secret",
         rf"<[a-z0-9_:.-]{{0,40}}(?:{NAMES})>\s{{0,4}}([^\s<>]{{6,4096}}+)\s{{0,4}}</",
         tuple(f"{name}>[^<>]{{6}}" for name in (*_PASSWORD, "secret", "key", "token", "_pass", "jwt")),
@@ -323,15 +344,15 @@ NAMED = (
     ),
     SecretRule(
         "assigned-key",
-        rf"(?:{'|'.join(_ANY_KEY)}){NUMBERED}{_ITS_VALUE}",
+        rf"(?:{'|'.join(_ANY_KEY)}|_pass){NUMBERED}{_ITS_VALUE}",
         _LOOSE_ITS_VALUE,
         _key_like,
         any_case=True,
     ),
     SecretRule(
         "assigned-key",
-        rf"(?:{NAMES}|{'|'.join(_ANY_KEY)}){NUMBERED}{_PAIR}",
-        tuple(f"{name}{LOOSE_PAIR}" for name in (*_PASSWORD, *_SECRET, *_ANY_KEY)),
+        rf"(?:{NAMES}|{'|'.join(_ANY_KEY)}|_pass){NUMBERED}{_PAIR}",
+        tuple(f"{name}{LOOSE_PAIR}" for name in (*_PASSWORD, *_SECRET, *_ANY_KEY, "_pass")),
         _paired,
         any_case=True,
     ),

@@ -6,7 +6,7 @@ import re
 
 from readiness_tui.domain.text.secret.named import beside
 from readiness_tui.domain.text.secret.rule import BLANK, SPACE, SecretRule, cased, of
-from readiness_tui.domain.text.secret.values import spoken
+from readiness_tui.domain.text.secret.values import spoken, turns, unsaid
 
 #: A word, and the same for the quick look: bytes in lower case, without the first letter where upper case is not ASCII's.
 _WORDS = (
@@ -61,6 +61,14 @@ def _unlike_a_word(match: re.Match[str]) -> bool:
     return spoken(value) and not _DASHED.fullmatch(value) and (cased(value) or bool(_SIGN.search(value)) or shouted)
 
 
+def _passes(match: re.Match[str]) -> bool:
+    """As `_unlike_a_word`, or letters alone in no order behind a name that has two words."""
+    value = match[1]
+    return _unlike_a_word(match) or (
+        match.group().lower().find("_p") > 0 and value.isalpha() and value.isascii() and (2 * turns(value) >= len(value) or unsaid(value))
+    )
+
+
 def _said(match: re.Match[str]) -> bool:
     """A password as `spoken`, a key by its look."""
     return spoken(match[1]) if match.group()[0] in "pP" else beside(match)
@@ -80,7 +88,7 @@ SPOKEN = (
         "spoken-secret",
         rf"(?:{'|'.join(word for word, _ in _WORDS)}){_ENDING}"
         rf"(?:\s{{1,3}}{_FOR}\s{{1,3}}[\w.@'-]{{1,30}}(?:\s{{1,3}}[\w.@'-]{{1,30}}){{0,3}}?)?"
-        rf"{_IS}\s{{0,4}}[\"'`“”„«]?{_VALUE}",
+        rf"{_IS}\s{{0,4}}(?:\\{{0,3}}[\"'`]|[“”„«])?{_VALUE}",
         tuple(f"{word}{LOOSE_TAIL}" for _, word in _WORDS),
         of(spoken),
         "spoken",
@@ -99,10 +107,10 @@ SPOKEN = (
     # "The secret is …", "set DEPLOY_TOKEN to …": by its look, or by whose it is.
     SecretRule(
         "spoken-secret",
-        rf"(?:{'|'.join(_KEYS)}|_auth)[\"'`*]{{0,3}}\s{{1,4}}(?:is|to|was)(?:\s{{1,2}}now)?\s{{0,4}}:?\s{{1,4}}[\"'`*]{{0,3}}([A-Za-z0-9_.~+/=:%?@-]{{8,512}}+)",
+        rf"(?:{'|'.join(_KEYS)}|_auth|_pass)[\"'`*]{{0,3}}\s{{1,4}}(?:is|to|was)(?:\s{{1,2}}now)?\s{{0,4}}:?\s{{1,4}}[\\\"'`*]{{0,4}}([A-Za-z0-9_.~+/=:%?@-]{{8,512}}+)",
         tuple(
-            rf"{word}[\"'`*]{{0,3}}[{SPACE}]+(?:is|to|was)(?:[{SPACE}]+now)?[{SPACE}]*:?[{SPACE}]+[\"'`*]{{0,3}}[a-z0-9_.~+/=:%?@-]{{8}}"
-            for word in (*_KEYS, "_auth")
+            rf"{word}[\"'`*]{{0,3}}[{SPACE}]+(?:is|to|was)(?:[{SPACE}]+now)?[{SPACE}]*:?[{SPACE}]+[\\\"'`*]{{0,4}}[a-z0-9_.~+/=:%?@-]{{8}}"
+            for word in (*_KEYS, "_auth", "_pass")
         ),
         beside,
         "spoken",
@@ -147,9 +155,9 @@ SPOKEN = (
     # "pass: x", `APP_PASS=x`: a test may pass, too.
     SecretRule(
         "assigned-secret",
-        r"(?<![a-z0-9])(?:[a-z0-9]{1,20}_){0,3}(?:pass|pw)[\"'`]?\s{0,4}[:=]\s{0,4}[\"'`]?([^\s\"'`\\<>,;&{}]{8,128}+)",
-        tuple(rf"{word}[\"'`]?[{SPACE}]*[:=][{SPACE}]*[\"'`]?[^{BLANK}\"'`]{{8}}" for word in ("pass", "pw")),
-        _unlike_a_word,
+        r"(?<![a-z0-9])(?:[a-z0-9]{1,20}_){0,3}(?:pass|pw)\\{0,3}[\"'`]?\s{0,4}[:=]\s{0,4}\\{0,3}[\"'`]?([^\s\"'`\\<>,;&{}]{8,128}+)",
+        tuple(rf"{word}\\{{0,3}}[\"'`]?[{SPACE}]*[:=][{SPACE}]*\\{{0,3}}[\"'`]?[^{BLANK}\"'`]{{8}}" for word in ("pass", "pw")),
+        _passes,
         any_case=True,
     ),
 )

@@ -1,0 +1,80 @@
+"""Credentials in tables: the name stands in the line above, the value in the same column below. CSV with commas, semicolons or
+tabs, tables of Markdown, and those that databases draw; also inside a string of JSON, where `\\n` parts the lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_NAMES = (
+    "key", "token", "secret", "passw(?:or)?d", "passphrase", "passcode", "pwd", "jwt", "_pass", "auth", "credentials?", "creds",
+)  # fmt: skip
+_HEADS = ("key", "token", "secret", "passw", "passphrase", "passcode", "pwd", "jwt", "_pass", "auth", "cred")
+#: Behind a name, in lower-case bytes: the rest of its line and a rule under it; other names in one word each and the line's end;
+#: or that at once, and a line of several fields below.
+LOOSE_TAIL = (
+    r"[\"'`*\\]*(?:[ \t]*(?:\|[^\n\\]*)?[ \t\\r]*[\nn][ \t>|+:\\-]*--|(?:[,;\t] ?[\"'\\]*[a-z0-9_.-]+[\"'\\]*)+[ \t\\r]*[\nn]"
+    r"|[ \t\\r]*[\nn][\"'\\]*[^ \n,;\t][^\n,;\t]*[,;\t])"
+)
+LOOSE = tuple(f"{name}{LOOSE_TAIL}" for name in _NAMES)
+#: The same for an engine that goes back.
+BOUNDED_TAIL = (  # no two repeated classes in a row share a sign and may both be long
+    r"[\"'`*\\]{0,6}(?:[ \t]{0,24}(?:\|[^\n\\]{0,400}+)?[ \t\\r]{0,24}[\nn][ \t>|+:\\-]{0,80}--|(?:[,;\t] ?[\"'\\]{0,4}+[a-z0-9_.-]{1,60}+[\"'\\]{0,4}+){1,40}+"
+    r"[ \t\\r]{0,24}[\nn]|[ \t\\r]{0,24}[\nn][\"'\\]{0,4}[^ \n,;\t][^\n,;\t]{0,200}+[,;\t])"
+)
+_LOOK = re.compile("|".join(f"{name}{BOUNDED_TAIL}" for name in _NAMES))
+
+_NAME = re.compile(rf"[\w .\"'`*\\-]{{0,60}}?(?:{'|'.join(_NAMES)})[\"'`*\\]{{0,6}}\s{{0,24}}", re.IGNORECASE)
+_FIELD = r"[\"'\\]{0,4}+[A-Za-z0-9_.-]{1,60}+[\"'\\]{0,4}+"
+_LINE = re.compile(rf"(?:(?<=[\n\"'` ])|(?<!.))(?:{_FIELD}[,;\t] ?){{1,40}}+{_FIELD}(?=[ \t\\r]{{0,24}}\n)")
+_RULE = re.compile(r"\n[ \t>]{0,8}+(?=[|+:-])[|+: \t-]{3,800}+[\\r]{0,4}(?=\n|\Z)")
+_ROWS = 400  # of a table that are looked at, and the width of one
+_WIDE = 4000
+
+
+def looks(low: str) -> bool:
+    """Whether there may be one, from the text in lower case."""
+    return any(head in low for head in _HEADS) and ("\n" in low or "\\n" in low) and bool(_LOOK.search(low))
+
+
+def cells(text: str) -> Iterator[tuple[int, int, str]]:
+    """Each value below a telling name: where it begins and ends, and both as an assignment."""
+    plain = text.replace("\\n", " \n")  # as long as it was
+    for line in _LINE.finditer(plain):
+        sign = next(one for one in line.group() if one in ",;\t")
+        yield from _below(plain, line.start(), line.end(), line.end(), sign)
+    for rule in _RULE.finditer(plain):
+        start = plain.rfind("\n", max(0, rule.start() - _WIDE), rule.start()) + 1
+        if "--" in rule.group() and "|" in plain[start : rule.start()]:
+            yield from _below(plain, start, rule.start(), rule.end(), "|")
+
+
+def _below(text: str, start: int, end: int, at: int, sign: str) -> Iterator[tuple[int, int, str]]:
+    """What stands in the lines from `at` on, in the columns that have a telling name in the line from `start` to `end`."""
+    names = text[start:end].split(sign)
+    told = [(column, _bare(name)[0]) for column, name in enumerate(names[:64]) if _NAME.fullmatch(name.rstrip("\\r "))]
+    if not told:
+        return
+    line = text.find("\n", at) + 1
+    for _ in range(_ROWS):
+        stop = text.find("\n", line) if line else -1
+        stop = stop if stop >= 0 else len(text)
+        if not line or stop - line > _WIDE or stop == line:
+            return
+        fields = text[line:stop].split(sign)
+        if len(fields) < len(names) - 1 or len(fields) < 2:
+            return
+        if len(fields) == len(names) or sign == "|":
+            for column, name in told:
+                if column < len(fields):
+                    value, skipped = _bare(fields[column])
+                    since = line + sum(len(field) + 1 for field in fields[:column]) + skipped
+                    if value:
+                        yield since, since + len(value), f"{name}: {value}"
+        line = stop + 1
+
+
+def _bare(field: str) -> tuple[str, int]:
+    """A field without white space and quotes around it, and how much of it stood before."""
+    rest = field.lstrip(" \t\"'`*\\")
+    return rest.rstrip(" \t\r\"'`*\\"), len(field) - len(rest)
