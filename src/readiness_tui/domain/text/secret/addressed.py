@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from readiness_tui.domain.text.secret.named import ASSIGN, LOOSE_ASSIGN, NAMES, NUMBERED, SAYS_SO, finds, name_before
+from readiness_tui.domain.text.secret.named import ASSIGN, FILE, LOOSE_ASSIGN, NAMES, NUMBERED, SAYS_SO, finds, name_before
 from readiness_tui.domain.text.secret.rule import BLANK, SPACE, TOKEN, SecretRule, cased, mixed, of
 from readiness_tui.domain.text.secret.values import (
     jumbled,
@@ -43,6 +43,9 @@ _DIGEST = re.compile("sha|md5|digest|hash|etag|integrity", re.IGNORECASE)
 def _flagged(match: re.Match[str]) -> bool:
     """The value of an option: `--password x`, `-Password x`."""
     name = name_before(match)
+    word = match.group()
+    if word[:3].lower() in ("key", "tok") and (finds(name, word[:5], match[1]) or FILE.fullmatch(match[1])):
+        return False
     option = name.startswith("--") or (name == "-" and match.group()[:2].lower() in ("pa", "pw"))
     return option and not match[1].startswith("--") and word_or_number(match[1])
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from readiness_tui.domain.text.secret.rule import BLANK, SPACE, SecretRule, mixed, of
 from readiness_tui.domain.text.secret.values import (
+    CALL,
     digits,
     jumbled,
     odd,
@@ -137,7 +138,11 @@ _OWNER = re.compile(
     re.IGNORECASE,
 )
 _STORAGE_KEY = re.compile("[A-Za-z0-9+/]{86}==")  # of Azure; what else is called so says where a thing lies
-_FILE = re.compile(r"[\w.:=+-]+(?:/[\w.:=+-]+)+\.[a-z]{2,8}", re.ASCII)
+FILE = re.compile(r"[\w.:=+-]+(?:/[\w.:=+-]+)+\.[a-z]{2,8}", re.ASCII)
+_CACHED = re.compile(r"cache[^\r\n:=]{0,40}[ \t]\Z", re.IGNORECASE)
+#: By which a key for signing is found.
+_KEY_ID = re.compile("(?:[0-9A-F]{8}){1,5}")
+_SIGNS_WITH = re.compile(r"(?:rsa|dsa|gpg|pgp|primary|sub|signing)[ _-]?$", re.IGNORECASE)
 _ARN = re.compile(r"arn:aws[\w:/-]{0,60}\Z")  # what a store of secrets calls one
 _NAME_BEFORE = re.compile(r"[\w.-]{0,60} ?\Z")
 _LOOKED_BACK = 60
@@ -178,7 +183,9 @@ def _opens(above: str, word: str, value: str) -> bool:
 def _key_like(match: re.Match[str]) -> bool:
     """A key by its look, or by whose it is and its look; not one that only finds something."""
     name, word, value = name_before(match), match.group(), match[1]
-    if (finds(name, word, value) and not _STORAGE_KEY.fullmatch(value)) or _FILE.fullmatch(value):
+    if (finds(name, word, value) and not _STORAGE_KEY.fullmatch(value)) or FILE.fullmatch(value) or CALL.match(value):
+        return False
+    if not name.strip() and _CACHED.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start()):
         return False
     if (len(value) >= 20 and strong(value)) or (
         _VENDOR.search(name) and len(value) >= 12 and typed(value) and mixed(value)
@@ -202,7 +209,9 @@ _TOLD = re.compile(r"\||[ \t](?:is|to|was|now)[ \t]")
 def beside(match: re.Match[str]) -> bool:
     """A key that follows its name without a sign: by its look alone, or by whose it is."""
     name, word, value = name_before(match), match.group(), match[1].rstrip(".:-")
-    if finds(name, word, value) or _THING.search(name):
+    if finds(name, word, value) or _THING.search(name) or FILE.fullmatch(value):
+        return False
+    if _KEY_ID.fullmatch(value) and _SIGNS_WITH.search(name):
         return False
     owned = bool(_OWNED.search(name + word[:24]))
     if _AN_ID.fullmatch(value) and not owned:

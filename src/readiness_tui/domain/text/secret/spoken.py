@@ -6,7 +6,7 @@ import re
 
 from readiness_tui.domain.text.secret.named import beside
 from readiness_tui.domain.text.secret.rule import BLANK, SPACE, SecretRule, cased, of
-from readiness_tui.domain.text.secret.values import spoken, turns, unsaid
+from readiness_tui.domain.text.secret.values import ORDINARY, spoken, turns, unsaid
 
 #: A word, and the same for the quick look: bytes in lower case, without the first letter where upper case is not ASCII's.
 _WORDS = (
@@ -51,6 +51,13 @@ _BETWEEN = (
     "|the|this|that|our|your|my|his|her|their|it|in|now|currently|should|production|prod|staging|test|account|app|api|bot"
 )
 _RARE = re.compile("[0-9#$%^&*+~@]")  # in no sentence about passwords
+_NUMBERED = re.compile("([A-Za-z]{3,})[_-]?[0-9]{1,8}[.,:]?")
+#: Once through something, or whether a test did.
+_ROUND = re.compile(
+    r"(?:first|second|third|last|next|one|two|single|multi|render|depth|shadow|forward|backward|test|dry|num|did|should|can|all|by|must"
+    r"|will|any|not|each|pre|post)_pass",
+    re.IGNORECASE,
+)
 _USES = re.compile(r"\b(?:using|with|use|try|and|enter|type)\b[^\r\n:=]{0,60}\Z", re.IGNORECASE)
 
 
@@ -64,6 +71,8 @@ def _unlike_a_word(match: re.Match[str]) -> bool:
 def _passes(match: re.Match[str]) -> bool:
     """As `_unlike_a_word`, or letters alone in no order behind a name that has two words."""
     value = match[1]
+    if _ROUND.match(match.group()):
+        return False
     return _unlike_a_word(match) or (
         match.group().lower().find("_p") > 0 and value.isalpha() and value.isascii() and (2 * turns(value) >= len(value) or unsaid(value))
     )
@@ -74,10 +83,21 @@ def _said(match: re.Match[str]) -> bool:
     return spoken(match[1]) if match.group()[0] in "pP" else beside(match)
 
 
+def _about(value: str) -> bool:
+    """A word about passwords, and a number: `reset_2026`."""
+    numbered = _NUMBERED.fullmatch(value)
+    return numbered is not None and numbered[1].lower() in ORDINARY
+
+
+def _with_a_name(match: re.Match[str]) -> bool:
+    return spoken(match[1]) and not _about(match[1])
+
+
 def _used(match: re.Match[str]) -> bool:
     """A password that somebody uses, unlike any word."""
     return (
         _unlike_a_word(match)
+        and not _about(match[1])
         and bool(_RARE.search(match[1]))
         and bool(_USES.search(match.string, max(0, match.start() - 80), match.start()))
     )
@@ -100,7 +120,7 @@ SPOKEN = (
         rf"(?:pass(?:word|phrase|code)?\s{{1,3}}[\"'`“]|(?:user(?:name)?|login|account)[:\s]{{1,3}}[^\s,;/]{{1,64}}[\s,;/]{{1,4}}"
         rf"(?:(?:and|with|und|mit)\s{{1,3}})?(?:pass(?:word)?|pw)[:\s]{{1,3}}){_VALUE}",
         tuple(rf"{word}[{SPACE}:]+{_LOOSE_VALUE}" for word in ("pass(?:word|phrase|code)?", "pw")),
-        of(spoken),
+        _with_a_name,
         "spoken",
         any_case=True,
     ),
