@@ -139,6 +139,7 @@ _OWNER = re.compile(
 )
 _STORAGE_KEY = re.compile("[A-Za-z0-9+/]{86}==")  # of Azure; what else is called so says where a thing lies
 FILE = re.compile(r"[\w.:=+-]+(?:/[\w.:=+-]+)+\.[a-z]{2,8}", re.ASCII)
+_NO_OWNER = ("", "from", "with", "for", "using", "by", "hit", "miss", "the")
 _CACHED = re.compile(r"cache[^\r\n:=]{0,40}[ \t]\Z", re.IGNORECASE)
 #: By which a key for signing is found.
 _KEY_ID = re.compile("(?:[0-9A-F]{8}){1,5}")
@@ -185,7 +186,7 @@ def _key_like(match: re.Match[str]) -> bool:
     name, word, value = name_before(match), match.group(), match[1]
     if (finds(name, word, value) and not _STORAGE_KEY.fullmatch(value)) or FILE.fullmatch(value) or CALL.match(value):
         return False
-    if not name.strip() and _CACHED.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start()):
+    if name.strip().lower() in _NO_OWNER and _CACHED.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start()):
         return False
     if (len(value) >= 20 and strong(value)) or (
         _VENDOR.search(name) and len(value) >= 12 and typed(value) and mixed(value)
@@ -206,6 +207,10 @@ def _key_like(match: re.Match[str]) -> bool:
 _TOLD = re.compile(r"\||[ \t](?:is|to|was|now)[ \t]")
 
 
+#: Of the environment: `ACME_T`oken.
+_VARIABLE = re.compile("[A-Z][A-Z0-9]+_[A-Z]\\Z")
+
+
 def beside(match: re.Match[str]) -> bool:
     """A key that follows its name without a sign: by its look alone, or by whose it is."""
     name, word, value = name_before(match), match.group(), match[1].rstrip(".:-")
@@ -213,7 +218,7 @@ def beside(match: re.Match[str]) -> bool:
         return False
     if _KEY_ID.fullmatch(value) and _SIGNS_WITH.search(name):
         return False
-    owned = bool(_OWNED.search(name + word[:24]))
+    owned = bool(_OWNED.search(name + word[:24]) or _VARIABLE.search(name + word[:1]))
     if _AN_ID.fullmatch(value) and not owned:
         return False
     owner = owned or bool(_OWNER.search(name))
@@ -258,14 +263,19 @@ _LOOSE_ITS_VALUE = tuple(
     rf"{word}\\{{0,3}}[\"']?[{SPACE}]*[:=][{SPACE}]*\\{{0,3}}[\"']?[^\"'{BLANK}]{{6}}" for word in ("value", "default")
 )
 
+_WRAPS = (
+    r"(?:new\s)?(?:[\w.:]{0,20}[.:])?(?:field|secretstr|secretbytes|securestring|secret|str|string|bytes|b64decode|fromhex|buffer\.from|string::from|some)"
+    r"\((?:default\s?=\s?|value\s?=\s?)?[rb]?[\"']"
+)
+
 # What is taken where a variable is not set: `env.SECRET || "…"`, `${SECRET:-…}`, `getenv("SECRET", "…")`.
-_ELSE = r"[\"'`]?[\])]{0,2}\s{0,4}(?:\|\||\?\?|\?:|:?-|:=|,|or\s)\s{0,4}(?:default\s{0,4}=\s{0,4})?[\"'`]?"
-LOOSE_ELSE = rf"{NUMBERED}[\"'`]?[\])]{{0,2}}[{SPACE}]*(?:\|\||\?\?|\?:|:?-|:=|,|or)[{SPACE}]*(?:default[{SPACE}]*=[{SPACE}]*)?[\"'`]?[^{BLANK}\"'`,;)}}]{{8}}"
+_ELSE = r"[\"'`]?[\])]{0,2}\s{0,4}(?:\|\||\?\?|\?:|:-|:=|,|or\s)\s{0,4}(?:default\s{0,4}=\s{0,4})?[\"'`]?"
+LOOSE_ELSE = rf"{NUMBERED}[\"'`]?[\])]{{0,2}}[{SPACE}]*(?:\|\||\?\?|\?:|:-|:=|,|or)[{SPACE}]*(?:default[{SPACE}]*=[{SPACE}]*)?[\"'`]?[^{BLANK}\"'`,;)}}]{{8}}"
 # The same where less of a name says so: not the next word of a list, nor that of a name in two.
-_OR_ELSE = r"[\"'`]?[\])]{0,2}\s{0,4}(?:\|\||\?\?|\?:|:-|:=|or\s)\s{0,4}[\"'`]?"
-LOOSE_OR_ELSE = rf"{NUMBERED}[\"'`]?[\])]{{0,2}}[{SPACE}]*(?:\|\||\?\?|\?:|:-|:=|or)[{SPACE}]*[\"'`]?[^{BLANK}\"'`,;)}}]{{8}}"
+_OR_ELSE = r"[\"'`]?[\])]{0,2}\s{0,4}(?:\|\||\?\?|\?:|:-|:=|or\s|\)\s?\{|\.unwrap_or(?:_else)?\((?:\|_?\|)?)\s{0,4}[\"'`]?"
+LOOSE_OR_ELSE = rf"{NUMBERED}[\"'`]?[\])]{{0,2}}[{SPACE}]*(?:\|\||\?\?|\?:|:-|:=|or|\)[{SPACE}]?\{{|\.unwrap_or(?:_else)?\((?:\|_?\|)?)[{SPACE}]*[\"'`]?[^{BLANK}\"'`,;)}}]{{8}}"
 _READS = re.compile(
-    r"(?:env(?:iron)?(?:\.get|\.fetch|\.str)?[.(\[]{1,2}|(?<!\w)config\(|\$\{)[\s\"'`]{0,4}[\w.-]{0,40}\Z", re.IGNORECASE
+    r"(?:env(?:iron)?(?:(?:ment)?variable|::var|\.get|\.fetch|\.str)?[.(\[]{1,2}|(?<!\w)config\(|\$\{)[\s\"'`]{0,4}[\w.-]{0,40}\Z", re.IGNORECASE
 )
 
 
@@ -375,6 +385,23 @@ NAMED = (
     # A password is told by its name even where it is short, or a word in quotes.
     *(_assigned(_SIGNS, quoted, _WORDS, of(word_or_number)) for quoted in _QUOTED),
     *(_assigned(_SIGNS, quoted, NAMES, of(_typed_or_long)) for quoted in _QUOTED),
+    # In a call that only wraps it: `SecretStr("…")`, `Field(default="…")`.
+    SecretRule(
+        "assigned-secret",
+        rf"(?:{NAMES}){NUMBERED}{_SIGNS}{_WRAPS}([^\s\"'\\]{{6,512}}+)[\"']",
+        LOOSE,
+        of(_typed_or_long),
+        "=",
+        any_case=True,
+    ),
+    SecretRule(
+        "assigned-key",
+        rf"(?:{'|'.join(_ANY_KEY)}|_pass){NUMBERED}{_SIGNS}{_WRAPS}([^\s\"'\\]{{8,512}}+)[\"']",
+        _loose((*_ANY_KEY, "_pass"), 8),
+        _key_like,
+        "=",
+        any_case=True,
+    ),
     _assigned(_BARE, rf"{_NO_NAME}((?:{_PLAIN}|{_ESCAPED}){{6,}}+)", _WORDS, of(word_or_number)),
     _assigned(ASSIGN, rf"{_NO_NAME}((?:{_PLAIN}|{_ESCAPED}){{6,}}+)", _WORDS, of(typed)),
     SecretRule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from readiness_tui.domain.text.secret.named import beside
+from readiness_tui.domain.text.secret.named import beside, name_before
 from readiness_tui.domain.text.secret.rule import BLANK, SPACE, SecretRule, cased, of
 from readiness_tui.domain.text.secret.values import ORDINARY, spoken, turns, unsaid
 
@@ -58,6 +58,7 @@ _ROUND = re.compile(
     r"|will|any|not|each|pre|post)_pass",
     re.IGNORECASE,
 )
+_CAMEL = re.compile("[A-Z]?[a-z]{2,}(?:[A-Z]+[a-z]{2,})*")
 _USES = re.compile(r"\b(?:using|with|use|try|and|enter|type)\b[^\r\n:=]{0,60}\Z", re.IGNORECASE)
 
 
@@ -71,11 +72,20 @@ def _unlike_a_word(match: re.Match[str]) -> bool:
 def _passes(match: re.Match[str]) -> bool:
     """As `_unlike_a_word`, or letters alone in no order behind a name that has two words."""
     value = match[1]
-    if _ROUND.match(match.group()):
+    name = name_before(match) + match.group()[: match.start(1) - match.start()]
+    if _ROUND.search(name):
         return False
     return _unlike_a_word(match) or (
-        match.group().lower().find("_p") > 0 and value.isalpha() and value.isascii() and (2 * turns(value) >= len(value) or unsaid(value))
+        "_p" in name.lower()
+        and value.isalpha()
+        and value.isascii()
+        and (turns(value) >= 3 or unsaid(value))
+        and not _CAMEL.fullmatch(value)
     )
+
+
+def _beside(match: re.Match[str]) -> bool:
+    return beside(match) or (match.group()[:5].lower() == "_pass" and _passes(match))
 
 
 def _said(match: re.Match[str]) -> bool:
@@ -132,7 +142,7 @@ SPOKEN = (
             rf"{word}[\"'`*]{{0,3}}[{SPACE}]+(?:is|to|was)(?:[{SPACE}]+now)?[{SPACE}]*:?[{SPACE}]+[\\\"'`*]{{0,4}}[a-z0-9_.~+/=:%?@-]{{8}}"
             for word in (*_KEYS, "_auth", "_pass")
         ),
-        beside,
+        _beside,
         "spoken",
         any_case=True,
     ),

@@ -129,7 +129,7 @@ def odd(value: str) -> bool:
 def _scrambled(value: str) -> bool:
     """Letters that change their case again and again, as no name does."""
     turns = sum(one.isupper() != other.isupper() for one, other in pairwise(value))
-    return not _CAMEL.fullmatch(value) and len(value) >= 12 and value.isalpha() and turns * 3 >= len(value)
+    return not _CAMEL.fullmatch(value) and value.isalpha() and len(value) >= _SHORT and turns * (3 if len(value) >= 12 else 2) >= len(value)
 
 
 def spoken(value: str) -> bool:
