@@ -28,6 +28,7 @@ _COOKIE = (
     "aspxauth", "sessiontoken",
 )  # fmt: skip
 
+_COUNTED = re.compile("_g[ac]|_gid|_fb[cp]|_hj|_cl[cs]k|_uet|ajs_|_pk_|_hp2|hubspotutk|__utm|optimizely", re.IGNORECASE)  # visitors
 _SCHEME = re.compile(r"[A-Z0-9]{2,10}(?:-[A-Z0-9]{2,10}){1,4}")
 _NUMBERED = re.compile("[0-9]{6,12}-[0-9a-f]{20,}")  # of whom, and a key
 _VARIABLE = re.compile(r"\s+[\"'`]?")
@@ -53,7 +54,10 @@ def _flagged(match: re.Match[str]) -> bool:
 def _cookies(match: re.Match[str]) -> bool:
     """A cookie that a session could be taken over with."""
     pairs = (part.partition("=") for part in match[1].split(";"))
-    return any(sign and len(word := (value.split() or [""])[0]) >= 12 and mixed(word) for _, sign, value in pairs)
+    return any(
+        sign and len(word := (value.split() or [""])[0]) >= 12 and mixed(word) and not _COUNTED.match(name.strip())
+        for name, sign, value in pairs
+    )
 
 
 def _signed(match: re.Match[str]) -> bool:
@@ -70,7 +74,7 @@ def _in_address(match: re.Match[str]) -> bool:
     """A signature or token in an address or a connection string, not an id."""
     name = match.group()[1:].partition("=")[0]
     word = "token" if name.lower().endswith("token") else "key"
-    if finds(name[: -len(word)], word, match[1]):
+    if finds(name[: -len(word)], word, match[1]) or (word == "key" and FILE.fullmatch(match[1])):
         return False
     if match.group()[0] not in "?&;" and name.lower() in ("session", "sid"):  # of a log, no address
         return False

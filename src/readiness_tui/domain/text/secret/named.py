@@ -91,7 +91,7 @@ _WORD = r"(?:(?<![A-Za-z])|(?-i:(?<=[a-z0-9])(?=[A-Z])))"
 HARMLESS = re.compile(
     r"(?:cache|sort|primary|foreign|partition|idempotency|"
     rf"{_WORD}(?:page|next|prev|previous|continuation|cursor|public|pub"
-    r"|range|group|dedup|dedupe|deduplication|object|s3|gcs|storage|row|column|field|index|lookup|hash|content|file|image|doc"
+    r"|range|start|pagination|ssh|kms|group|dedup|dedupe|deduplication|object|s3|gcs|storage|row|column|field|index|lookup|hash|content|file|image|doc"
     r"|document|chunk|etag|trace|span|request|response|correlation|message|run|host|map|translation|i18n|locale|registry"
     r"|issue|project|config|setting|parent|unique|composite|candidate|shard|routing|sync|change|resume|delta|upload|blob"
     r"|record|item|memo|cell|dataset|natural|surrogate|checksum|digest|commit|fingerprint|lock|redis|join|limit|throttle|shortcut"
@@ -101,7 +101,7 @@ HARMLESS = re.compile(
 )
 #: Tokens that open nothing: they go on with a list, or are pieces of a text.
 _TURNED = re.compile(
-    rf"{_WORD}(?:page|next|prev|previous|continuation|cursor|public|pub|sync|change|resume|delta|scroll|start|end|stop|eos|bos"
+    rf"{_WORD}(?:page|pagination|next|prev|previous|continuation|cursor|public|pub|sync|change|resume|delta|scroll|start|end|stop|eos|bos"
     r"|pad|unk|mask|sep|cls|eot|special|first|last|prompt|completion|input|output|total|max|min|cancel|cancellation|text"
     r"|unexpected|idempotency|dedup|image|audio|string|word)s?[ _.-]?$",
     re.IGNORECASE,
@@ -139,6 +139,7 @@ _OWNER = re.compile(
 )
 _STORAGE_KEY = re.compile("[A-Za-z0-9+/]{86}==")  # of Azure; what else is called so says where a thing lies
 FILE = re.compile(r"[\w.:=+-]+(?:/[\w.:=+-]+)+\.[a-z]{2,8}", re.ASCII)
+_BUCKET = re.compile(r"bucket[^\r\n]{0,60}\Z", re.IGNORECASE)
 _NO_OWNER = ("", "from", "with", "for", "using", "by", "hit", "miss", "the")
 _CACHED = re.compile(r"cache[^\r\n:=]{0,40}[ \t]\Z", re.IGNORECASE)
 #: By which a key for signing is found.
@@ -185,6 +186,8 @@ def _key_like(match: re.Match[str]) -> bool:
     """A key by its look, or by whose it is and its look; not one that only finds something."""
     name, word, value = name_before(match), match.group(), match[1]
     if (finds(name, word, value) and not _STORAGE_KEY.fullmatch(value)) or FILE.fullmatch(value) or CALL.match(value):
+        return False
+    if not name and "/" in value and _BUCKET.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start()):
         return False
     if name.strip().lower() in _NO_OWNER and _CACHED.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start()):
         return False

@@ -58,6 +58,7 @@ _ROUND = re.compile(
     r"|will|any|not|each|pre|post)_pass",
     re.IGNORECASE,
 )
+_TEST = re.compile("(?:Test|Benchmark|Example|Fuzz)[A-Z_]|test_")  # that has passed
 _CAMEL = re.compile("[A-Z]?[a-z]{2,}(?:[A-Z]+[a-z]{2,})*")
 _USES = re.compile(r"\b(?:using|with|use|try|and|enter|type)\b[^\r\n:=]{0,60}\Z", re.IGNORECASE)
 
@@ -73,7 +74,7 @@ def _passes(match: re.Match[str]) -> bool:
     """As `_unlike_a_word`, or letters alone in no order behind a name that has two words."""
     value = match[1]
     name = name_before(match) + match.group()[: match.start(1) - match.start()]
-    if _ROUND.search(name):
+    if _ROUND.search(name) or _TEST.match(value):
         return False
     return _unlike_a_word(match) or (
         "_p" in name.lower()
