@@ -233,7 +233,7 @@ ADDRESSED = (
     SecretRule(
         "command-password",
         r"BUNDLE_[A-Z0-9_-]{2,60}__[A-Z]{2,10}(?:__[A-Z0-9_]{1,40})?[\"']?\s{0,4}[:=]\s{0,4}[\"']?([^\s\"':/]{1,64}:[^\s\"':/]{3,128}|[A-Za-z0-9_-]{16,128})(?![^\s\"'])",
-        (rf"bundle_[a-z0-9_-]+[\"']?[{SPACE}]*[:=]",),
+        (rf"bundle_[a-z0-9_-]{2,120}[\"']?[{SPACE}]*[:=]",),
         of(_for_a_host),
     ),
     SecretRule(

@@ -187,7 +187,7 @@ def _key_like(match: re.Match[str]) -> bool:
     name, word, value = name_before(match), match.group(), match[1]
     if (finds(name, word, value) and not _STORAGE_KEY.fullmatch(value)) or FILE.fullmatch(value) or CALL.match(value):
         return False
-    if not name and "/" in value and _BUCKET.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start()):
+    if not name.strip() and "/" in value and _BUCKET.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start()):
         return False
     if name.strip().lower() in _NO_OWNER and _CACHED.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start()):
         return False

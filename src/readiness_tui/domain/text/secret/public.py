@@ -6,7 +6,7 @@ import re
 
 #: How they begin. The name that stands before one may say anything.
 _BEGINS = re.compile(
-    r"(?:pk_(?:live|test|prod|sandbox)_|pkey_(?:live|test)_|phc_|FLWPUBK(?:_TEST)?-|sb_publishable_|pk\.eyJ|test_pk_|live_pk_|public_(?:live|test)_|z6Mk|pub[0-9a-f]{32}(?![0-9A-Za-z]))"
+    r"(?:pk_(?:live|test|prod|sandbox)_|pkey_(?:live|test)_|phc_|FLWPUBK(?:_TEST)?-|sb_publishable_|pk\.eyJ|test_pk_|live_pk_|public_(?:live|test)_|z6Mk)"
 )
 #: The word before "key", "token" or "id" says that it is public. A key that is secret as well says so, too.
 _NAME = re.compile(

@@ -4,7 +4,7 @@ tabs, tables of Markdown, and those that databases draw; also inside a string of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 _NAMES = (
     "key", "token", "secret", "passw(?:or)?d", "passphrase", "passcode", "pwd", "jwt", "_pass", "auth", "credentials?", "creds",
@@ -28,8 +28,8 @@ _NAME = re.compile(rf"[\w .\"'`*\\-]{{0,60}}?(?:{'|'.join(_NAMES)})[\"'`*\\]{{0,
 _FIELD = r"[\"'\\]{0,4}+[A-Za-z0-9_.-]{1,60}+[\"'\\]{0,4}+"
 _LINE = re.compile(rf"(?:(?<=[\n\"'` ])|(?<!.))(?:{_FIELD}[,;\t] ?){{1,40}}+{_FIELD}(?=[ \t\\r]{{0,24}}\n)")
 _RULE = re.compile(r"\n[ \t>]{0,8}+(?=[|+:-])[|+: \t-]{3,800}+[\\r]{0,4}(?=\n|\Z)")
-_ROWS = 400  # of a table that are looked at, and the width of one
-_WIDE = 4000
+_WIDE = 4000  # so long a line is no row
+_SHORTEST = 6  # of a password
 
 
 def looks(low: str) -> bool:
@@ -40,38 +40,42 @@ def looks(low: str) -> bool:
 def cells(text: str) -> Iterator[tuple[int, int, str]]:
     """Each value below a telling name: where it begins and ends, and both as an assignment."""
     plain = text.replace("\\n", " \n")  # as long as it was
-    for line in _LINE.finditer(plain):
+    at = 0
+    while line := _LINE.search(plain, at):
         sign = next(one for one in line.group() if one in ",;\t")
-        yield from _below(plain, line.start(), line.end(), line.end(), sign)
-    for rule in _RULE.finditer(plain):
+        at = yield from _below(plain, line.start(), line.end(), line.end(), sign)
+    at = 0
+    while rule := _RULE.search(plain, at):
+        at = rule.end()
         start = plain.rfind("\n", max(0, rule.start() - _WIDE), rule.start()) + 1
         if "--" in rule.group() and "|" in plain[start : rule.start()]:
-            yield from _below(plain, start, rule.start(), rule.end(), "|")
+            at = yield from _below(plain, start, rule.start(), rule.end(), "|")
 
 
-def _below(text: str, start: int, end: int, at: int, sign: str) -> Iterator[tuple[int, int, str]]:
-    """What stands in the lines from `at` on, in the columns that have a telling name in the line from `start` to `end`."""
+def _below(text: str, start: int, end: int, at: int, sign: str) -> Generator[tuple[int, int, str], None, int]:
+    """What stands in the lines from `at` on, in the columns that have a telling name in the line from `start` to `end`; then
+    where the table ends. The lines of a table are no names of another."""
     names = text[start:end].split(sign)
     told = [(column, _bare(name)[0]) for column, name in enumerate(names[:64]) if _NAME.fullmatch(name.rstrip("\\r "))]
     if not told:
-        return
-    line = text.find("\n", at) + 1
-    for _ in range(_ROWS):
-        stop = text.find("\n", line) if line else -1
+        return at
+    while (line := text.find("\n", at) + 1) and line < len(text):
+        stop = text.find("\n", line)
         stop = stop if stop >= 0 else len(text)
-        if not line or stop - line > _WIDE or stop == line:
-            return
+        if stop - line > _WIDE:
+            return at
         fields = text[line:stop].split(sign)
         if len(fields) < len(names) - 1 or len(fields) < 2:
-            return
+            return at
         if len(fields) == len(names) or sign == "|":
             for column, name in told:
                 if column < len(fields):
                     value, skipped = _bare(fields[column])
                     since = line + sum(len(field) + 1 for field in fields[:column]) + skipped
-                    if value:
+                    if len(value) >= _SHORTEST:
                         yield since, since + len(value), f"{name}: {value}"
-        line = stop + 1
+        at = stop
+    return at
 
 
 def _bare(field: str) -> tuple[str, int]:
