@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import re
 
-from readiness_tui.domain.text.secret.named import ASSIGN, FILE, LOOSE_ASSIGN, NAMES, NUMBERED, SAYS_SO, finds, name_before
+from readiness_tui.domain.text.secret.named import (
+    ASSIGN,
+    FILE,
+    LOOSE_ASSIGN,
+    NAMES,
+    NUMBERED,
+    SAYS_SO,
+    finds,
+    name_before,
+)
 from readiness_tui.domain.text.secret.rule import BLANK, SPACE, TOKEN, SecretRule, cased, mixed, of
 from readiness_tui.domain.text.secret.values import (
     jumbled,
@@ -28,7 +37,9 @@ _COOKIE = (
     "aspxauth", "sessiontoken",
 )  # fmt: skip
 
-_COUNTED = re.compile("_g[ac]|_gid|_fb[cp]|_hj|_cl[cs]k|_uet|ajs_|_pk_|_hp2|hubspotutk|__utm|optimizely", re.IGNORECASE)  # visitors
+_COUNTED = re.compile(
+    "_g[ac]|_gid|_fb[cp]|_hj|_cl[cs]k|_uet|ajs_|_pk_|_hp2|hubspotutk|__utm|optimizely", re.IGNORECASE
+)  # visitors
 _SCHEME = re.compile(r"[A-Z0-9]{2,10}(?:-[A-Z0-9]{2,10}){1,4}")
 _NUMBERED = re.compile("[0-9]{6,12}-[0-9a-f]{20,}")  # of whom, and a key
 _VARIABLE = re.compile(r"\s+[\"'`]?")

@@ -39,7 +39,7 @@ LOOSE_ASSIGN = rf"{_LOOSE_CLOSE}{_LOOSE_TYPE}[{SPACE}]*[?|]{{0,2}}[:=]{{1,3}}>?[
 LOOSE_TAIL = f"{NUMBERED}{LOOSE_ASSIGN}"  # after many names, so `sieve` writes it once
 _LOOSE_VALUE = r"[^\t-\r\x1c- ]{%d}"  # one kind of quotes may stand in another
 
-_PASSWORD = ("passw(?:or)?d", "passphrase", "passcode", "pwd")
+PASSWORD = ("passw(?:or)?d", "passphrase", "passcode", "pwd")
 _WHOSE = (
     "db",
     "smtp",
@@ -57,7 +57,7 @@ _WHOSE = (
     "login",
     "http",
 )
-_SECRET = (
+SECRET = (
     "secret(?:[ _.-]?key)?",
     "api[ _.-]?(?:key|token)",
     "access[ _.-]?(?:key|token)",
@@ -82,7 +82,7 @@ _SECRET = (
     "key[ _.-]?pass",
     *(f"{whose}_pass" for whose in _WHOSE),
 )
-_ANY_KEY = (
+ANY_KEY = (
     "token", "key", "auth", "credentials?", "creds", "pat", "login", "bearer", "private", "access", "crumb", "_api", "salt", "seed",
 )  # fmt: skip
 # A word of its own: `doc_key` and `docKey`, not `pandadocKey`.
@@ -147,7 +147,7 @@ _KEY_ID = re.compile("(?:[0-9A-F]{8}){1,5}")
 _SIGNS_WITH = re.compile(r"(?:rsa|dsa|gpg|pgp|primary|sub|signing)[ _-]?$", re.IGNORECASE)
 _ARN = re.compile(r"arn:aws[\w:/-]{0,60}\Z")  # what a store of secrets calls one
 _NAME_BEFORE = re.compile(r"[\w.-]{0,60} ?\Z")
-_LOOKED_BACK = 60
+LOOKED_BACK = 60
 #: As ids and digests are written: small letters and digits, in pieces or not.
 _PLAIN_ID = re.compile(r"[0-9a-f-]+|[0-9A-F-]+|[\w.#:/@-]*[#:/@][\w.#:/@-]*", re.ASCII)
 _AN_ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -164,7 +164,7 @@ def _loose(names: tuple[str, ...], least: int) -> tuple[str, ...]:
 
 def name_before(match: re.Match[str]) -> str:
     """The part of the name that stands before a match."""
-    found = _NAME_BEFORE.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start())
+    found = _NAME_BEFORE.search(match.string, max(0, match.start() - LOOKED_BACK), match.start())
     return found.group() if found else ""
 
 
@@ -182,14 +182,20 @@ def _opens(above: str, word: str, value: str) -> bool:
     return word[:5].lower() == "token" or bool(_OWNED.search(above)) or not above or (value.isalnum() and mixed(value))
 
 
-def _key_like(match: re.Match[str]) -> bool:
+def key_like(match: re.Match[str]) -> bool:
     """A key by its look, or by whose it is and its look; not one that only finds something."""
     name, word, value = name_before(match), match.group(), match[1]
     if (finds(name, word, value) and not _STORAGE_KEY.fullmatch(value)) or FILE.fullmatch(value) or CALL.match(value):
         return False
-    if not name.strip() and "/" in value and _BUCKET.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start()):
+    if (
+        not name.strip()
+        and "/" in value
+        and _BUCKET.search(match.string, max(0, match.start() - LOOKED_BACK), match.start())
+    ):
         return False
-    if name.strip().lower() in _NO_OWNER and _CACHED.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start()):
+    if name.strip().lower() in _NO_OWNER and _CACHED.search(
+        match.string, max(0, match.start() - LOOKED_BACK), match.start()
+    ):
         return False
     if (len(value) >= 20 and strong(value)) or (
         _VENDOR.search(name) and len(value) >= 12 and typed(value) and mixed(value)
@@ -197,7 +203,7 @@ def _key_like(match: re.Match[str]) -> bool:
         return True
     token, owner = word[:5].lower() == "token", bool(name.strip(" _.-"))
     if not owner:
-        above = _ABOVE.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start())
+        above = _ABOVE.search(match.string, max(0, match.start() - LOOKED_BACK), match.start())
         owner = above is not None and _opens(above[1] or "", word, value)
         if not owner and word[:3].lower() == "key":
             return False
@@ -230,9 +236,9 @@ def beside(match: re.Match[str]) -> bool:
     return (len(value) >= 20 and strong(value)) or (owner and (scattered(value) or unspoken(value)))
 
 
-LOOSE = (*_loose(_PASSWORD, 6), *_loose(_SECRET, 6))
-NAMES = "|".join((*_PASSWORD, *_SECRET))
-_WORDS = "|".join(_PASSWORD)
+LOOSE = (*_loose(PASSWORD, 6), *_loose(SECRET, 6))
+NAMES = "|".join((*PASSWORD, *SECRET))
+_WORDS = "|".join(PASSWORD)
 #: What it is a part of: `stripe:` in the line above, `"stripe": {`, `Stripe(`, `config["stripe"][`; or the head of a request.
 _ABOVE = re.compile(
     r"(?:(?<![\w.-])([\w.-]{2,40})(?:\\{0,3}[\"'])?\]?\s{0,2}(?:[:=]{1,2}>?\s{0,2})?(?:[{(\[]|\r?\n)\s{0,12}|-H\s{0,2})(?:\\{0,3}[\"'])?\Z"
@@ -271,40 +277,6 @@ _WRAPS = (
     r"\((?:default\s?=\s?|value\s?=\s?)?[rb]?[\"']"
 )
 
-# What is taken where a variable is not set: `env.SECRET || "…"`, `${SECRET:-…}`, `getenv("SECRET", "…")`.
-_ELSE = r"[\"'`]?[\])]{0,2}\s{0,4}(?:\|\||\?\?|\?:|:-|:=|,|or\s)\s{0,4}(?:default\s{0,4}=\s{0,4})?[\"'`]?"
-LOOSE_ELSE = rf"{NUMBERED}[\"'`]?[\])]{{0,2}}[{SPACE}]*(?:\|\||\?\?|\?:|:-|:=|,|or)[{SPACE}]*(?:default[{SPACE}]*=[{SPACE}]*)?[\"'`]?[^{BLANK}\"'`,;)}}]{{8}}"
-# The same where less of a name says so: not the next word of a list, nor that of a name in two.
-_OR_ELSE = r"[\"'`]?[\])]{0,2}\s{0,4}(?:\|\||\?\?|\?:|:-|:=|or\s|\)\s?\{|\.unwrap_or(?:_else)?\((?:\|_?\|)?)\s{0,4}[\"'`]?"
-LOOSE_OR_ELSE = rf"{NUMBERED}[\"'`]?[\])]{{0,2}}[{SPACE}]*(?:\|\||\?\?|\?:|:-|:=|or|\)[{SPACE}]?\{{|\.unwrap_or(?:_else)?\((?:\|_?\|)?)[{SPACE}]*[\"'`]?[^{BLANK}\"'`,;)}}]{{8}}"
-_READS = re.compile(
-    r"(?:env(?:iron)?(?:(?:ment)?variable|::var|\.get|\.fetch|\.str)?[.(\[]{1,2}|(?<!\w)config\(|\$\{)[\s\"'`]{0,4}[\w.-]{0,40}\Z", re.IGNORECASE
-)
-
-
-def _fallback(match: re.Match[str]) -> bool:
-    """Beside a variable that is read, not in a list of words."""
-    return _read(match) and typed(match[1])
-
-
-def _read(match: re.Match[str]) -> bool:
-    return bool(_READS.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start()))
-
-
-def _key_instead(match: re.Match[str]) -> bool:
-    return _read(match) and _key_like(match)
-
-
-# Two words of a call or a pair: `put("X-Api-Key", "…")`, `setProperty("db.password", "…")`.
-_PAIR = r"\\{0,3}[\"'`]\)?\s{0,4},\s{0,4}(?:default\s{0,4}=\s{0,4})?\\{0,3}[\"'`]([^\s\"'`\\]{6,4096}+)\\{0,3}[\"'`]"
-LOOSE_PAIR = rf"{NUMBERED}\\{{0,3}}[\"'`]\)?[{SPACE}]*,[{SPACE}]*(?:default[{SPACE}]*=[{SPACE}]*)?\\{{0,3}}[\"'`][^{BLANK}\"'`\\]{{6}}"
-_SETS = re.compile(
-    r"(?:set_?(?:property|env|secret|header|config|option|param(?:eter)?|value|string)?|put\w{0,12}|define)"
-    r"\(\s{0,4}\\{0,3}[\"'`][\w.-]{0,30}\Z",
-    re.IGNORECASE,
-)
-
-_TELLS = re.compile(NAMES, re.IGNORECASE)
 SAYS_SO = re.compile(rf"(?:{NAMES}){NUMBERED}\Z", re.IGNORECASE)
 
 
@@ -315,45 +287,23 @@ def _typed_or_long(value: str) -> bool:
 def _no_name_of_one(match: re.Match[str]) -> bool:
     """No secret's name behind where it is kept: `arn:aws:secretsmanager:…:secret:prod/db`."""
     return _typed_or_long(match[1]) and not _ARN.search(
-        match.string, max(0, match.start() - _LOOKED_BACK), match.start()
+        match.string, max(0, match.start() - LOOKED_BACK), match.start()
     )
-
-
-def _paired(match: re.Match[str]) -> bool:
-    """What is set by its name, or a key by its look: a list of words holds no other."""
-    sets = _SETS.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start())
-    return bool(sets and _TELLS.match(match.group()) and typed(match[1])) or _key_like(match)
 
 
 NAMED = (
     SecretRule(
         "assigned-secret",
-        rf"(?:{NAMES}){NUMBERED}{_ELSE}([^\s\"'`,;)}}]{{8,256}}+)",
-        tuple(f"{name}{LOOSE_ELSE}" for name in (*_PASSWORD, *_SECRET)),
-        _fallback,
-        "env",
-        any_case=True,
-    ),
-    SecretRule(
-        "assigned-key",
-        rf"(?:{'|'.join(_ANY_KEY)}|_pass){NUMBERED}{_OR_ELSE}([^\s\"'`,;)}}]{{8,256}}+)",
-        tuple(f"{name}{LOOSE_OR_ELSE}" for name in (*_ANY_KEY, "_pass")),
-        _key_instead,
-        "env",
-        any_case=True,
-    ),
-    SecretRule(
-        "assigned-secret",
         rf"<[a-z0-9_:.-]{{0,40}}(?:{NAMES})>\s{{0,4}}([^\s<>]{{6,4096}}+)\s{{0,4}}</",
-        tuple(f"{name}>[^<>]{{6}}" for name in (*_PASSWORD, "secret", "key", "token", "_pass", "jwt")),
+        tuple(f"{name}>[^<>]{{6}}" for name in (*PASSWORD, "secret", "key", "token", "_pass", "jwt")),
         of(typed),
         any_case=True,
     ),
     SecretRule(
         "assigned-key",
-        rf"(?:{'|'.join(_ANY_KEY)}){NUMBERED}>\s{{0,4}}([^\s<>]{{8,512}}+)\s{{0,4}}</",
-        tuple(rf"{name}{NUMBERED}>[{SPACE}]*[^{BLANK}<>]{{8}}" for name in _ANY_KEY),
-        _key_like,
+        rf"(?:{'|'.join(ANY_KEY)}){NUMBERED}>\s{{0,4}}([^\s<>]{{8,512}}+)\s{{0,4}}</",
+        tuple(rf"{name}{NUMBERED}>[{SPACE}]*[^{BLANK}<>]{{8}}" for name in ANY_KEY),
+        key_like,
         "</",
         any_case=True,
     ),
@@ -366,16 +316,9 @@ NAMED = (
     ),
     SecretRule(
         "assigned-key",
-        rf"(?:{'|'.join(_ANY_KEY)}|_pass){NUMBERED}{_ITS_VALUE}",
+        rf"(?:{'|'.join(ANY_KEY)}|_pass){NUMBERED}{_ITS_VALUE}",
         _LOOSE_ITS_VALUE,
-        _key_like,
-        any_case=True,
-    ),
-    SecretRule(
-        "assigned-key",
-        rf"(?:{NAMES}|{'|'.join(_ANY_KEY)}|_pass){NUMBERED}{_PAIR}",
-        tuple(f"{name}{LOOSE_PAIR}" for name in (*_PASSWORD, *_SECRET, *_ANY_KEY, "_pass")),
-        _paired,
+        key_like,
         any_case=True,
     ),
     SecretRule(
@@ -399,9 +342,9 @@ NAMED = (
     ),
     SecretRule(
         "assigned-key",
-        rf"(?:{'|'.join(_ANY_KEY)}|_pass){NUMBERED}{_SIGNS}{_WRAPS}([^\s\"'\\]{{8,512}}+)[\"']",
-        _loose((*_ANY_KEY, "_pass"), 8),
-        _key_like,
+        rf"(?:{'|'.join(ANY_KEY)}|_pass){NUMBERED}{_SIGNS}{_WRAPS}([^\s\"'\\]{{8,512}}+)[\"']",
+        _loose((*ANY_KEY, "_pass"), 8),
+        key_like,
         "=",
         any_case=True,
     ),
@@ -417,9 +360,9 @@ NAMED = (
     ),
     SecretRule(
         "assigned-key",
-        rf"(?:{'|'.join(_ANY_KEY)}){NUMBERED}{ASSIGN}{_NO_NAME}((?:{_PLAIN}|{_ESCAPED}){{8,}}+)",
-        _loose(_ANY_KEY, 8),
-        _key_like,
+        rf"(?:{'|'.join(ANY_KEY)}){NUMBERED}{ASSIGN}{_NO_NAME}((?:{_PLAIN}|{_ESCAPED}){{8,}}+)",
+        _loose(ANY_KEY, 8),
+        key_like,
         "=",
         any_case=True,
     ),

@@ -15,9 +15,22 @@ _NAME = re.compile(
     r"\\{0,3}[\"'`*]{0,3}\]?\s{0,4}(?:\||[:=,>]{1,3}|is\b|to\b)?[^\w]{0,12}\Z",
     re.IGNORECASE,
 )
-_NEXT = re.compile("next_publi(?=c_)|nuxt_publi(?=c_)|expo_publi(?=c_)", re.IGNORECASE)  # of a build: of its code, not of a key
+_NEXT = re.compile(
+    "next_publi(?=c_)|nuxt_publi(?=c_)|expo_publi(?=c_)", re.IGNORECASE
+)  # of a build: of its code, not of a key
 #: What is told by the name beside it, or is given to a browser in the same form as to a server.
-_BY_NAME = frozenset({"assigned-key", "assigned-secret", "spoken-secret", "url-token", "prefixed-key", "jwt", "command-password", "langfuse-key"})
+_BY_NAME = frozenset(
+    {
+        "assigned-key",
+        "assigned-secret",
+        "spoken-secret",
+        "url-token",
+        "prefixed-key",
+        "jwt",
+        "command-password",
+        "langfuse-key",
+    }
+)
 #: A vendor's format filled with one letter, to be replaced.
 _STAND_IN = re.compile(r"([A-Za-z0-9*])\1{11,}\Z")
 _BACK = 24  # of a key's beginning before what a rule takes for it

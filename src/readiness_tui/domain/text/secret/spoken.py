@@ -187,7 +187,10 @@ SPOKEN = (
     SecretRule(
         "assigned-secret",
         r"(?<![a-z0-9])(?:[a-z0-9]{1,20}_){0,3}(?:pass|pw)\\{0,3}[\"'`]?\s{0,4}[:=]\s{0,4}\\{0,3}[\"'`]?([^\s\"'`\\<>,;&{}]{8,128}+)",
-        tuple(rf"{word}\\{{0,3}}[\"'`]?[{SPACE}]*[:=][{SPACE}]*\\{{0,3}}[\"'`]?[^{BLANK}\"'`]{{8}}" for word in ("pass", "pw")),
+        tuple(
+            rf"{word}\\{{0,3}}[\"'`]?[{SPACE}]*[:=][{SPACE}]*\\{{0,3}}[\"'`]?[^{BLANK}\"'`]{{8}}"
+            for word in ("pass", "pw")
+        ),
         _passes,
         any_case=True,
     ),

@@ -129,7 +129,12 @@ def odd(value: str) -> bool:
 def _scrambled(value: str) -> bool:
     """Letters that change their case again and again, as no name does."""
     turns = sum(one.isupper() != other.isupper() for one, other in pairwise(value))
-    return not _CAMEL.fullmatch(value) and value.isalpha() and len(value) >= _SHORT and turns * (3 if len(value) >= 12 else 2) >= len(value)
+    return (
+        not _CAMEL.fullmatch(value)
+        and value.isalpha()
+        and len(value) >= _SHORT
+        and turns * (3 if len(value) >= 12 else 2) >= len(value)
+    )
 
 
 def spoken(value: str) -> bool:
@@ -143,9 +148,7 @@ def word_or_number(value: str) -> bool:
     return (
         real(value)
         and not CALL.match(value)
-        and (
-            typed(value) or value.isdigit() or (value.isalpha() and value.isascii() and value.lower() not in ORDINARY)
-        )
+        and (typed(value) or value.isdigit() or (value.isalpha() and value.isascii() and value.lower() not in ORDINARY))
         and not (value.isdigit() and len(value) < 6)
     )
 
