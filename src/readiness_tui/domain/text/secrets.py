@@ -24,7 +24,7 @@ from readiness_tui.domain.text.secret.prefixed import PREFIXED
 from readiness_tui.domain.text.secret.public import published
 from readiness_tui.domain.text.secret.rule import SecretRule, bounded, head
 from readiness_tui.domain.text.secret.spoken import SPOKEN
-from readiness_tui.domain.text.secret.tabled import cells, looks
+from readiness_tui.domain.text.secret.tabled import cells, may_have_cells
 from readiness_tui.domain.text.secret.wrapped import unescaped, unpacked
 
 
@@ -88,7 +88,7 @@ def find_secrets(text: str) -> list[SensitiveHit]:
     if (plain := unescaped(text)) is not None:
         whole, places = plain
         found += [SensitiveHit(hit.pattern, places[hit.start], places[hit.end]) for hit in _found(whole)]
-    wrapped = unpacked(text) if not looks(text.lower()) else (*unpacked(text), *cells(text))
+    wrapped = unpacked(text) if not may_have_cells(text.lower()) else (*unpacked(text), *cells(text))
     for start, end, said in wrapped:
         if inside := _found(said):
             found.append(SensitiveHit(min(inside, key=lambda hit: _RANK[hit.pattern]).pattern, start, end))

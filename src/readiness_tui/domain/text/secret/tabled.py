@@ -32,7 +32,7 @@ _WIDE = 4000  # so long a line is no row
 _SHORTEST = 6  # of a password
 
 
-def looks(low: str) -> bool:
+def may_have_cells(low: str) -> bool:
     """Whether there may be one, from the text in lower case."""
     return any(head in low for head in _HEADS) and ("\n" in low or "\\n" in low) and bool(_LOOK.search(low))
 
