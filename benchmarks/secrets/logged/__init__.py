@@ -53,7 +53,7 @@ def _round(dice: Random) -> Iterator[tuple[str, str, str]]:
         alone = [form for flags, form in forms if flags[1] == {"S": "0", "W": "1"}.get(pool)]
         chosen = dice.sample(alone, {"S": 2, "W": 1, "G": 0}[pool])
         chosen += dice.sample([form for _, form in forms if form not in chosen], _ROUND - len(chosen))
-        fixed = PART.split(shape)[0]
+        fixed = shape.partition("{")[0]
         for form in chosen:
             value = fill(dice, shape)
             yield kind, _framed(form, value, name, vendor), value[len(fixed) if len(fixed) >= _FIXED else 0 :]

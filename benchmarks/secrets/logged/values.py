@@ -35,6 +35,8 @@ def fill(rng: Random, shape: str) -> str:
             return str(uuid.UUID(int=rng.getrandbits(128), version=4))
         return "".join(rng.choice(CLASSES[match[1]]) for _ in range(int(match[2])))
 
+    return PART.sub(one, shape)
+
 
 def b64(data: bytes) -> str:
     return base64.b64encode(data).decode()
