@@ -2,7 +2,7 @@
 
 Used by the probe that refutes "no secrets in logs" and by everything that leaves the program. It knows the key formats that
 vendors publish (`secret/formats.py`), values assigned to a telling name, headers, addresses, command lines and sentences
-(`named`, `addressed`, `spoken`), also where JSON, an address or base64 wraps them (`wrapped`). A miss leaks a key and a false
+(`named`, `addressed`, `spoken`), also where JSON, an address or base64 wraps them (`wrapped`) or a table has the name above (`tabled`); what is published is none (`public`). A miss leaks a key and a false
 alarm costs one dismissal, so anything in a vendor's format counts; an assigned value must also look like a secret (letters
 with digits or symbols, no placeholder), or prose about passwords would drown the rest.
 """
@@ -16,12 +16,15 @@ from functools import cache, lru_cache
 
 from readiness_tui.domain.text.secret.addressed import ADDRESSED
 from readiness_tui.domain.text.secret.formats import FORMATS
+from readiness_tui.domain.text.secret.instead import INSTEAD
 from readiness_tui.domain.text.secret.kept import KEPT
 from readiness_tui.domain.text.secret.named import NAMED
 from readiness_tui.domain.text.secret.others import OTHERS
 from readiness_tui.domain.text.secret.prefixed import PREFIXED
+from readiness_tui.domain.text.secret.public import published
 from readiness_tui.domain.text.secret.rule import SecretRule, bounded, head
 from readiness_tui.domain.text.secret.spoken import SPOKEN
+from readiness_tui.domain.text.secret.tabled import cells, may_have_cells
 from readiness_tui.domain.text.secret.wrapped import unescaped, unpacked
 
 
@@ -35,7 +38,7 @@ class SensitiveHit:
 
 
 #: Most specific first: where two overlap, the earlier one names the hit.
-RULES: tuple[SecretRule, ...] = (*FORMATS, *OTHERS, *KEPT, *PREFIXED, *ADDRESSED, *NAMED, *SPOKEN)
+RULES: tuple[SecretRule, ...] = (*FORMATS, *OTHERS, *KEPT, *PREFIXED, *ADDRESSED, *INSTEAD, *NAMED, *SPOKEN)
 
 # Cheap tests on the lower-case text, each run once for all rules that cannot match if it fails. "key" and "token"
 # alone occur in half of all logged texts, so an assignment must follow the name; a dash or underscore occurs in all of
@@ -92,7 +95,8 @@ def find_secrets(text: str) -> list[SensitiveHit]:
     if (plain := unescaped(text)) is not None:
         whole, places = plain
         found += [SensitiveHit(hit.pattern, places[hit.start], places[hit.end]) for hit in _found(whole)]
-    for start, end, said in unpacked(text):
+    wrapped = unpacked(text) if not may_have_cells(text.lower()) else (*unpacked(text), *cells(text))
+    for start, end, said in wrapped:
         if inside := _found(said):
             found.append(SensitiveHit(min(inside, key=lambda hit: _RANK[hit.pattern]).pattern, start, end))
     return _apart(found)
@@ -113,7 +117,7 @@ def _found(text: str) -> list[SensitiveHit]:
                         SensitiveHit(rule.name, match.start(1), _end(match))
                         for rule in alike
                         for match in _expression(rule.exact, rule.any_case).finditer(text)
-                        if rule.sure(match)
+                        if rule.sure(match) and not published(rule.name, match)
                     )
                     break
     return found

@@ -18,7 +18,7 @@ from functools import cache, partial
 from itertools import accumulate
 from typing import Any
 
-from readiness_tui.domain.text.secret import named, spoken
+from readiness_tui.domain.text.secret import instead, named, spoken, tabled
 from readiness_tui.domain.text.secret.rule import TOKEN, bounded, head
 from readiness_tui.domain.text.secret.wrapped import ESCAPES, IN_A_ROW, LETTERS, READABLE
 from readiness_tui.domain.text.secrets import RULES
@@ -38,7 +38,7 @@ _GATES: dict[str, tuple[str, int]] = {
         0,
     ),
 }
-_ALWAYS = (r"@[a-z0-9][a-z0-9.-]*\.[a-z]{2}", *ESCAPES)
+_ALWAYS = (r"@[a-z0-9][a-z0-9.-]*\.[a-z]{2}", *ESCAPES, *tabled.LOOSE)
 _PACKED = bytes(ord("x") if re.match(f"[{LETTERS}]", chr(sign)) else ord(" ") for sign in range(256))
 _RUN = b"x" * IN_A_ROW
 _GROUPS: dict[str, tuple[str, ...]] = {
@@ -47,7 +47,14 @@ _GROUPS: dict[str, tuple[str, ...]] = {
     )
     for gate in ("", *_GATES)
 }
-_TAILS = (named.LOOSE_TAIL, named.LOOSE_ELSE, named.LOOSE_PAIR, spoken.LOOSE_TAIL)
+_TAILS = (
+    named.LOOSE_TAIL,
+    instead.LOOSE_ELSE,
+    instead.LOOSE_OR_ELSE,
+    instead.LOOSE_PAIR,
+    spoken.LOOSE_TAIL,
+    tabled.LOOSE_TAIL,
+)
 _GROUPED = "(?:[ ./()-]{0,3}[0-9])"
 # What holds a long number, as `personal_data` tells it, or begins at most 24 characters before one and ends at most 45
 # behind it. A number's beginning is told from the middle of a longer one, so that times are passed by.
@@ -178,7 +185,7 @@ def _each(gate: str) -> list[re.Pattern[bytes]]:
 
 @cache
 def _compiled(one: str) -> re.Pattern[bytes]:
-    return re.compile(bounded(one).encode())
+    return re.compile(bounded(one).replace(tabled.LOOSE_TAIL, tabled.BOUNDED_TAIL).encode())
 
 
 @cache

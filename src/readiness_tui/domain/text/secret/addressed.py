@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import re
 
-from readiness_tui.domain.text.secret.named import ASSIGN, LOOSE_ASSIGN, NAMES, NUMBERED, SAYS_SO, finds, name_before
+from readiness_tui.domain.text.secret.named import (
+    ASSIGN,
+    FILE,
+    LOOSE_ASSIGN,
+    NAMES,
+    NUMBERED,
+    SAYS_SO,
+    finds,
+    name_before,
+)
 from readiness_tui.domain.text.secret.rule import BLANK, SPACE, TOKEN, SecretRule, cased, mixed, of
 from readiness_tui.domain.text.secret.values import (
     jumbled,
@@ -28,6 +37,9 @@ _COOKIE = (
     "aspxauth", "sessiontoken",
 )  # fmt: skip
 
+_COUNTED = re.compile(
+    "_g[ac]|_gid|_fb[cp]|_hj|_cl[cs]k|_uet|ajs_|_pk_|_hp2|hubspotutk|__utm|optimizely", re.IGNORECASE
+)  # visitors
 _SCHEME = re.compile(r"[A-Z0-9]{2,10}(?:-[A-Z0-9]{2,10}){1,4}")
 _NUMBERED = re.compile("[0-9]{6,12}-[0-9a-f]{20,}")  # of whom, and a key
 _VARIABLE = re.compile(r"\s+[\"'`]?")
@@ -43,6 +55,9 @@ _DIGEST = re.compile("sha|md5|digest|hash|etag|integrity", re.IGNORECASE)
 def _flagged(match: re.Match[str]) -> bool:
     """The value of an option: `--password x`, `-Password x`."""
     name = name_before(match)
+    word = match.group()
+    if word[:3].lower() in ("key", "tok") and (finds(name, word[:5], match[1]) or FILE.fullmatch(match[1])):
+        return False
     option = name.startswith("--") or (name == "-" and match.group()[:2].lower() in ("pa", "pw"))
     return option and not match[1].startswith("--") and word_or_number(match[1])
 
@@ -50,7 +65,10 @@ def _flagged(match: re.Match[str]) -> bool:
 def _cookies(match: re.Match[str]) -> bool:
     """A cookie that a session could be taken over with."""
     pairs = (part.partition("=") for part in match[1].split(";"))
-    return any(sign and len(word := (value.split() or [""])[0]) >= 12 and mixed(word) for _, sign, value in pairs)
+    return any(
+        sign and len(word := (value.split() or [""])[0]) >= 12 and mixed(word) and not _COUNTED.match(name.strip())
+        for name, sign, value in pairs
+    )
 
 
 def _signed(match: re.Match[str]) -> bool:
@@ -67,7 +85,7 @@ def _in_address(match: re.Match[str]) -> bool:
     """A signature or token in an address or a connection string, not an id."""
     name = match.group()[1:].partition("=")[0]
     word = "token" if name.lower().endswith("token") else "key"
-    if finds(name[: -len(word)], word, match[1]):
+    if finds(name[: -len(word)], word, match[1]) or (word == "key" and FILE.fullmatch(match[1])):
         return False
     if match.group()[0] not in "?&;" and name.lower() in ("session", "sid"):  # of a log, no address
         return False
@@ -87,6 +105,10 @@ def _given(match: re.Match[str]) -> bool:
 def _made(value: str) -> bool:
     """By a machine: no name of a user."""
     return scattered(value) or jumbled(value) or odd(value) or unspoken(value) or strong(value)
+
+
+def _for_a_host(value: str) -> bool:
+    return word_or_number(value.partition(":")[2]) or jumbled(value.partition(":")[2]) if ":" in value else _made(value)
 
 
 def _set(match: re.Match[str]) -> bool:
@@ -211,6 +233,19 @@ ADDRESSED = (
         r"curl\b[^\r\n]{0,300}?\s(?:-u|--user)[\s=]{0,3}[\"']?([A-Za-z0-9_.+/=~-]{10,512}+):[xX_]?(?=[\s\"']|\Z)",
         (rf"-u[{SPACE}=]*[\"']?[^{BLANK}:\"']+:", rf"-user[{SPACE}=]*[\"']?[^{BLANK}:\"']+:"),
         of(_made),
+    ),
+    SecretRule(  # of Ruby's bundler: a host, and what it asks for
+        "command-password",
+        r"bundle\s{1,4}config\s{1,4}(?:(?:set|--?[a-z]{2,12})\s{1,4}){0,3}(?:https?://)?[\w-]{1,60}(?:\.[\w-]{1,60}){1,6}\S{0,60}\s{1,4}[\"']?"
+        r"([^\s\"':/]{1,64}:[^\s\"':/]{3,128}|[A-Za-z0-9_-]{16,128})(?![^\s\"'])",
+        (rf"bundle[{SPACE}]+config",),
+        of(_for_a_host),
+    ),
+    SecretRule(
+        "command-password",
+        r"BUNDLE_[A-Z0-9_-]{2,60}__[A-Z]{2,10}(?:__[A-Z0-9_]{1,40})?[\"']?\s{0,4}[:=]\s{0,4}[\"']?([^\s\"':/]{1,64}:[^\s\"':/]{3,128}|[A-Za-z0-9_-]{16,128})(?![^\s\"'])",
+        (rf"bundle_[a-z0-9_-]{{2,120}}[\"']?[{SPACE}]*[:=]",),
+        of(_for_a_host),
     ),
     SecretRule(
         "command-password",

@@ -202,7 +202,7 @@ FORMATS = (
     ),
     SecretRule(
         "telegram-token",
-        rf"{FREE}([0-9]{{8,10}}:A[A-Za-z0-9_-]{{32,36}}+)(?![A-Za-z0-9_-])",
+        rf"(?:{FREE}|(?<=bot))([0-9]{{8,10}}:A[A-Za-z0-9_-]{{32,36}}+)(?![A-Za-z0-9_-])",
         (":a[a-z0-9_-]{32}",),
         of(random),
     ),
@@ -296,7 +296,7 @@ FORMATS = (
     ),
     SecretRule("adyen-key", rf"{FREE}(AQE[A-Za-z0-9+/=.{{}}*^-]{{60,}}+)", ("aqe[a-z0-9+/=.{}*^-]{16}",), of(cased)),
     key("razorpay-key", "rzp_live_ rzp_test_", ALNUM, 14),
-    key("flutterwave-key", "FLWSECK_TEST- FLWSECK- FLWPUBK_TEST- FLWPUBK-", "A-Za-z0-9-", 12, sure=mixed),
+    key("flutterwave-key", "FLWSECK_TEST- FLWSECK-", "A-Za-z0-9-", 12, sure=mixed),
     key("payment-key", "live_ test_", ALNUM, 30, sure=mixed),
     key("gocardless-token", "live_", WORD, 40, sure=cased),
     key("duffel-token", "duffel_live_ duffel_test_", "A-Za-z0-9_=-", 40),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from readiness_tui.domain.text.secret.rule import BLANK, SPACE, SecretRule, mixed, of
 from readiness_tui.domain.text.secret.values import (
+    CALL,
     digits,
     jumbled,
     odd,
@@ -38,7 +39,7 @@ LOOSE_ASSIGN = rf"{_LOOSE_CLOSE}{_LOOSE_TYPE}[{SPACE}]*[?|]{{0,2}}[:=]{{1,3}}>?[
 LOOSE_TAIL = f"{NUMBERED}{LOOSE_ASSIGN}"  # after many names, so `sieve` writes it once
 _LOOSE_VALUE = r"[^\t-\r\x1c- ]{%d}"  # one kind of quotes may stand in another
 
-_PASSWORD = ("passw(?:or)?d", "passphrase", "passcode", "pwd")
+PASSWORD = ("passw(?:or)?d", "passphrase", "passcode", "pwd")
 _WHOSE = (
     "db",
     "smtp",
@@ -56,7 +57,7 @@ _WHOSE = (
     "login",
     "http",
 )
-_SECRET = (
+SECRET = (
     "secret(?:[ _.-]?key)?",
     "api[ _.-]?(?:key|token)",
     "access[ _.-]?(?:key|token)",
@@ -81,7 +82,7 @@ _SECRET = (
     "key[ _.-]?pass",
     *(f"{whose}_pass" for whose in _WHOSE),
 )
-_ANY_KEY = (
+ANY_KEY = (
     "token", "key", "auth", "credentials?", "creds", "pat", "login", "bearer", "private", "access", "crumb", "_api", "salt", "seed",
 )  # fmt: skip
 # A word of its own: `doc_key` and `docKey`, not `pandadocKey`.
@@ -90,7 +91,7 @@ _WORD = r"(?:(?<![A-Za-z])|(?-i:(?<=[a-z0-9])(?=[A-Z])))"
 HARMLESS = re.compile(
     r"(?:cache|sort|primary|foreign|partition|idempotency|"
     rf"{_WORD}(?:page|next|prev|previous|continuation|cursor|public|pub"
-    r"|range|group|dedup|dedupe|deduplication|object|s3|gcs|storage|row|column|field|index|lookup|hash|content|file|image|doc"
+    r"|range|start|pagination|ssh|kms|group|dedup|dedupe|deduplication|object|s3|gcs|storage|row|column|field|index|lookup|hash|content|file|image|doc"
     r"|document|chunk|etag|trace|span|request|response|correlation|message|run|host|map|translation|i18n|locale|registry"
     r"|issue|project|config|setting|parent|unique|composite|candidate|shard|routing|sync|change|resume|delta|upload|blob"
     r"|record|item|memo|cell|dataset|natural|surrogate|checksum|digest|commit|fingerprint|lock|redis|join|limit|throttle|shortcut"
@@ -100,7 +101,7 @@ HARMLESS = re.compile(
 )
 #: Tokens that open nothing: they go on with a list, or are pieces of a text.
 _TURNED = re.compile(
-    rf"{_WORD}(?:page|next|prev|previous|continuation|cursor|public|pub|sync|change|resume|delta|scroll|start|end|stop|eos|bos"
+    rf"{_WORD}(?:page|pagination|next|prev|previous|continuation|cursor|public|pub|sync|change|resume|delta|scroll|start|end|stop|eos|bos"
     r"|pad|unk|mask|sep|cls|eot|special|first|last|prompt|completion|input|output|total|max|min|cancel|cancellation|text"
     r"|unexpected|idempotency|dedup|image|audio|string|word)s?[ _.-]?$",
     re.IGNORECASE,
@@ -137,10 +138,16 @@ _OWNER = re.compile(
     re.IGNORECASE,
 )
 _STORAGE_KEY = re.compile("[A-Za-z0-9+/]{86}==")  # of Azure; what else is called so says where a thing lies
-_FILE = re.compile(r"[\w.:=+-]+(?:/[\w.:=+-]+)+\.[a-z]{2,8}", re.ASCII)
+FILE = re.compile(r"[\w.:=+-]+(?:/[\w.:=+-]+)+\.[a-z]{2,8}", re.ASCII)
+_BUCKET = re.compile(r"bucket[^\r\n]{0,60}\Z", re.IGNORECASE)
+_NO_OWNER = ("", "from", "with", "for", "using", "by", "hit", "miss", "the")
+_CACHED = re.compile(r"cache[^\r\n:=]{0,40}[ \t]\Z", re.IGNORECASE)
+#: By which a key for signing is found.
+_KEY_ID = re.compile("(?:[0-9A-F]{8}){1,5}")
+_SIGNS_WITH = re.compile(r"(?:rsa|dsa|gpg|pgp|primary|sub|signing)[ _-]?$", re.IGNORECASE)
 _ARN = re.compile(r"arn:aws[\w:/-]{0,60}\Z")  # what a store of secrets calls one
 _NAME_BEFORE = re.compile(r"[\w.-]{0,60} ?\Z")
-_LOOKED_BACK = 60
+LOOKED_BACK = 60
 #: As ids and digests are written: small letters and digits, in pieces or not.
 _PLAIN_ID = re.compile(r"[0-9a-f-]+|[0-9A-F-]+|[\w.#:/@-]*[#:/@][\w.#:/@-]*", re.ASCII)
 _AN_ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -157,7 +164,7 @@ def _loose(names: tuple[str, ...], least: int) -> tuple[str, ...]:
 
 def name_before(match: re.Match[str]) -> str:
     """The part of the name that stands before a match."""
-    found = _NAME_BEFORE.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start())
+    found = _NAME_BEFORE.search(match.string, max(0, match.start() - LOOKED_BACK), match.start())
     return found.group() if found else ""
 
 
@@ -175,10 +182,20 @@ def _opens(above: str, word: str, value: str) -> bool:
     return word[:5].lower() == "token" or bool(_OWNED.search(above)) or not above or (value.isalnum() and mixed(value))
 
 
-def _key_like(match: re.Match[str]) -> bool:
+def key_like(match: re.Match[str]) -> bool:
     """A key by its look, or by whose it is and its look; not one that only finds something."""
     name, word, value = name_before(match), match.group(), match[1]
-    if (finds(name, word, value) and not _STORAGE_KEY.fullmatch(value)) or _FILE.fullmatch(value):
+    if (finds(name, word, value) and not _STORAGE_KEY.fullmatch(value)) or FILE.fullmatch(value) or CALL.match(value):
+        return False
+    if (
+        not name.strip()
+        and "/" in value
+        and _BUCKET.search(match.string, max(0, match.start() - LOOKED_BACK), match.start())
+    ):
+        return False
+    if name.strip().lower() in _NO_OWNER and _CACHED.search(
+        match.string, max(0, match.start() - LOOKED_BACK), match.start()
+    ):
         return False
     if (len(value) >= 20 and strong(value)) or (
         _VENDOR.search(name) and len(value) >= 12 and typed(value) and mixed(value)
@@ -186,7 +203,7 @@ def _key_like(match: re.Match[str]) -> bool:
         return True
     token, owner = word[:5].lower() == "token", bool(name.strip(" _.-"))
     if not owner:
-        above = _ABOVE.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start())
+        above = _ABOVE.search(match.string, max(0, match.start() - LOOKED_BACK), match.start())
         owner = above is not None and _opens(above[1] or "", word, value)
         if not owner and word[:3].lower() == "key":
             return False
@@ -199,12 +216,18 @@ def _key_like(match: re.Match[str]) -> bool:
 _TOLD = re.compile(r"\||[ \t](?:is|to|was|now)[ \t]")
 
 
+#: Of the environment: `ACME_T`oken.
+_VARIABLE = re.compile("[A-Z][A-Z0-9]+_[A-Z]\\Z")
+
+
 def beside(match: re.Match[str]) -> bool:
     """A key that follows its name without a sign: by its look alone, or by whose it is."""
     name, word, value = name_before(match), match.group(), match[1].rstrip(".:-")
-    if finds(name, word, value) or _THING.search(name):
+    if finds(name, word, value) or _THING.search(name) or FILE.fullmatch(value):
         return False
-    owned = bool(_OWNED.search(name + word[:24]))
+    if _KEY_ID.fullmatch(value) and _SIGNS_WITH.search(name):
+        return False
+    owned = bool(_OWNED.search(name + word[:24]) or _VARIABLE.search(name + word[:1]))
     if _AN_ID.fullmatch(value) and not owned:
         return False
     owner = owned or bool(_OWNER.search(name))
@@ -213,9 +236,9 @@ def beside(match: re.Match[str]) -> bool:
     return (len(value) >= 20 and strong(value)) or (owner and (scattered(value) or unspoken(value)))
 
 
-LOOSE = (*_loose(_PASSWORD, 6), *_loose(_SECRET, 6))
-NAMES = "|".join((*_PASSWORD, *_SECRET))
-_WORDS = "|".join(_PASSWORD)
+LOOSE = (*_loose(PASSWORD, 6), *_loose(SECRET, 6))
+NAMES = "|".join((*PASSWORD, *SECRET))
+_WORDS = "|".join(PASSWORD)
 #: What it is a part of: `stripe:` in the line above, `"stripe": {`, `Stripe(`, `config["stripe"][`; or the head of a request.
 _ABOVE = re.compile(
     r"(?:(?<![\w.-])([\w.-]{2,40})(?:\\{0,3}[\"'])?\]?\s{0,2}(?:[:=]{1,2}>?\s{0,2})?(?:[{(\[]|\r?\n)\s{0,12}|-H\s{0,2})(?:\\{0,3}[\"'])?\Z"
@@ -249,27 +272,11 @@ _LOOSE_ITS_VALUE = tuple(
     rf"{word}\\{{0,3}}[\"']?[{SPACE}]*[:=][{SPACE}]*\\{{0,3}}[\"']?[^\"'{BLANK}]{{6}}" for word in ("value", "default")
 )
 
-# What is taken where a variable is not set: `env.SECRET || "…"`, `${SECRET:-…}`, `getenv("SECRET", "…")`.
-_ELSE = r"[\"'`]?[\])]{0,2}\s{0,4}(?:\|\||\?\?|:-|,|or\s)\s{0,4}[\"'`]?"
-LOOSE_ELSE = rf"{NUMBERED}[\"'`]?[\])]{{0,2}}[{SPACE}]*(?:\|\||\?\?|:-|,|or)[{SPACE}]*[\"'`]?[^{BLANK}\"'`,;)}}]{{8}}"
-_READS = re.compile(r"(?:env(?:iron)?(?:\.get|\.fetch)?[.(\[]{1,2}|\$\{)[\s\"'`]{0,4}[\w.-]{0,40}\Z", re.IGNORECASE)
-
-
-def _fallback(match: re.Match[str]) -> bool:
-    """Beside a variable that is read, not in a list of words."""
-    return bool(_READS.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start())) and typed(match[1])
-
-
-# Two words of a call or a pair: `put("X-Api-Key", "…")`, `setProperty("db.password", "…")`.
-_PAIR = r"\\{0,3}[\"'`]\s{0,4},\s{0,4}\\{0,3}[\"'`]([^\s\"'`\\]{6,4096}+)\\{0,3}[\"'`]"
-LOOSE_PAIR = rf"{NUMBERED}\\{{0,3}}[\"'`][{SPACE}]*,[{SPACE}]*\\{{0,3}}[\"'`][^{BLANK}\"'`\\]{{6}}"
-_SETS = re.compile(
-    r"(?:set_?(?:property|env|secret|header|config|option|param(?:eter)?|value|string)?|put\w{0,12}|define)"
-    r"\(\s{0,4}\\{0,3}[\"'`][\w.-]{0,30}\Z",
-    re.IGNORECASE,
+_WRAPS = (
+    r"(?:new\s)?(?:[\w.:]{0,20}[.:])?(?:field|secretstr|secretbytes|securestring|secret|str|string|bytes|b64decode|fromhex|buffer\.from|string::from|some)"
+    r"\((?:default\s?=\s?|value\s?=\s?)?[rb]?[\"']"
 )
 
-_TELLS = re.compile(NAMES, re.IGNORECASE)
 SAYS_SO = re.compile(rf"(?:{NAMES}){NUMBERED}\Z", re.IGNORECASE)
 
 
@@ -280,37 +287,23 @@ def _typed_or_long(value: str) -> bool:
 def _no_name_of_one(match: re.Match[str]) -> bool:
     """No secret's name behind where it is kept: `arn:aws:secretsmanager:…:secret:prod/db`."""
     return _typed_or_long(match[1]) and not _ARN.search(
-        match.string, max(0, match.start() - _LOOKED_BACK), match.start()
+        match.string, max(0, match.start() - LOOKED_BACK), match.start()
     )
-
-
-def _paired(match: re.Match[str]) -> bool:
-    """What is set by its name, or a key by its look: a list of words holds no other."""
-    sets = _SETS.search(match.string, max(0, match.start() - _LOOKED_BACK), match.start())
-    return bool(sets and _TELLS.match(match.group()) and typed(match[1])) or _key_like(match)
 
 
 NAMED = (
     SecretRule(
         "assigned-secret",
-        rf"(?:{NAMES}){NUMBERED}{_ELSE}([^\s\"'`,;)}}]{{8,256}}+)",
-        tuple(f"{name}{LOOSE_ELSE}" for name in (*_PASSWORD, *_SECRET)),
-        _fallback,
-        "env",
-        any_case=True,
-    ),
-    SecretRule(
-        "assigned-secret",
         rf"<[a-z0-9_:.-]{{0,40}}(?:{NAMES})>\s{{0,4}}([^\s<>]{{6,4096}}+)\s{{0,4}}</",
-        tuple(f"{name}>[^<>]{{6}}" for name in (*_PASSWORD, "secret", "key", "token", "_pass", "jwt")),
+        tuple(f"{name}>[^<>]{{6}}" for name in (*PASSWORD, "secret", "key", "token", "_pass", "jwt")),
         of(typed),
         any_case=True,
     ),
     SecretRule(
         "assigned-key",
-        rf"(?:{'|'.join(_ANY_KEY)}){NUMBERED}>\s{{0,4}}([^\s<>]{{8,512}}+)\s{{0,4}}</",
-        tuple(rf"{name}{NUMBERED}>[{SPACE}]*[^{BLANK}<>]{{8}}" for name in _ANY_KEY),
-        _key_like,
+        rf"(?:{'|'.join(ANY_KEY)}){NUMBERED}>\s{{0,4}}([^\s<>]{{8,512}}+)\s{{0,4}}</",
+        tuple(rf"{name}{NUMBERED}>[{SPACE}]*[^{BLANK}<>]{{8}}" for name in ANY_KEY),
+        key_like,
         "</",
         any_case=True,
     ),
@@ -323,16 +316,9 @@ NAMED = (
     ),
     SecretRule(
         "assigned-key",
-        rf"(?:{'|'.join(_ANY_KEY)}){NUMBERED}{_ITS_VALUE}",
+        rf"(?:{'|'.join(ANY_KEY)}|_pass){NUMBERED}{_ITS_VALUE}",
         _LOOSE_ITS_VALUE,
-        _key_like,
-        any_case=True,
-    ),
-    SecretRule(
-        "assigned-key",
-        rf"(?:{NAMES}|{'|'.join(_ANY_KEY)}){NUMBERED}{_PAIR}",
-        tuple(f"{name}{LOOSE_PAIR}" for name in (*_PASSWORD, *_SECRET, *_ANY_KEY)),
-        _paired,
+        key_like,
         any_case=True,
     ),
     SecretRule(
@@ -345,6 +331,23 @@ NAMED = (
     # A password is told by its name even where it is short, or a word in quotes.
     *(_assigned(_SIGNS, quoted, _WORDS, of(word_or_number)) for quoted in _QUOTED),
     *(_assigned(_SIGNS, quoted, NAMES, of(_typed_or_long)) for quoted in _QUOTED),
+    # In a call that only wraps it: `SecretStr("…")`, `Field(default="…")`.
+    SecretRule(
+        "assigned-secret",
+        rf"(?:{NAMES}){NUMBERED}{_SIGNS}{_WRAPS}([^\s\"'\\]{{6,512}}+)[\"']",
+        LOOSE,
+        of(_typed_or_long),
+        "=",
+        any_case=True,
+    ),
+    SecretRule(
+        "assigned-key",
+        rf"(?:{'|'.join(ANY_KEY)}|_pass){NUMBERED}{_SIGNS}{_WRAPS}([^\s\"'\\]{{8,512}}+)[\"']",
+        _loose((*ANY_KEY, "_pass"), 8),
+        key_like,
+        "=",
+        any_case=True,
+    ),
     _assigned(_BARE, rf"{_NO_NAME}((?:{_PLAIN}|{_ESCAPED}){{6,}}+)", _WORDS, of(word_or_number)),
     _assigned(ASSIGN, rf"{_NO_NAME}((?:{_PLAIN}|{_ESCAPED}){{6,}}+)", _WORDS, of(typed)),
     SecretRule(
@@ -357,9 +360,9 @@ NAMED = (
     ),
     SecretRule(
         "assigned-key",
-        rf"(?:{'|'.join(_ANY_KEY)}){NUMBERED}{ASSIGN}{_NO_NAME}((?:{_PLAIN}|{_ESCAPED}){{8,}}+)",
-        _loose(_ANY_KEY, 8),
-        _key_like,
+        rf"(?:{'|'.join(ANY_KEY)}){NUMBERED}{ASSIGN}{_NO_NAME}((?:{_PLAIN}|{_ESCAPED}){{8,}}+)",
+        _loose(ANY_KEY, 8),
+        key_like,
         "=",
         any_case=True,
     ),

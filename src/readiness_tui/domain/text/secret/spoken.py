@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from readiness_tui.domain.text.secret.named import beside
+from readiness_tui.domain.text.secret.named import beside, name_before
 from readiness_tui.domain.text.secret.rule import BLANK, SPACE, SecretRule, cased, of
-from readiness_tui.domain.text.secret.values import spoken
+from readiness_tui.domain.text.secret.values import ORDINARY, spoken, turns, unsaid
 
 #: A word, and the same for the quick look: bytes in lower case, without the first letter where upper case is not ASCII's.
 _WORDS = (
@@ -51,6 +51,15 @@ _BETWEEN = (
     "|the|this|that|our|your|my|his|her|their|it|in|now|currently|should|production|prod|staging|test|account|app|api|bot"
 )
 _RARE = re.compile("[0-9#$%^&*+~@]")  # in no sentence about passwords
+_NUMBERED = re.compile("([A-Za-z]{3,})[_-]?[0-9]{1,8}[.,:]?")
+#: Once through something, or whether a test did.
+_ROUND = re.compile(
+    r"(?:first|second|third|last|next|one|two|single|multi|render|depth|shadow|forward|backward|test|dry|num|did|should|can|all|by|must"
+    r"|will|any|not|each|pre|post)_pass",
+    re.IGNORECASE,
+)
+_TEST = re.compile("(?:Test|Benchmark|Example|Fuzz)[A-Z_]|test_")  # that has passed
+_CAMEL = re.compile("[A-Z]?[a-z]{2,}(?:[A-Z]+[a-z]{2,})*")
 _USES = re.compile(r"\b(?:using|with|use|try|and|enter|type)\b[^\r\n:=]{0,60}\Z", re.IGNORECASE)
 
 
@@ -61,15 +70,45 @@ def _unlike_a_word(match: re.Match[str]) -> bool:
     return spoken(value) and not _DASHED.fullmatch(value) and (cased(value) or bool(_SIGN.search(value)) or shouted)
 
 
+def _passes(match: re.Match[str]) -> bool:
+    """As `_unlike_a_word`, or letters alone in no order behind a name that has two words."""
+    value = match[1]
+    name = name_before(match) + match.group()[: match.start(1) - match.start()]
+    if _ROUND.search(name) or _TEST.match(value):
+        return False
+    return _unlike_a_word(match) or (
+        "_p" in name.lower()
+        and value.isalpha()
+        and value.isascii()
+        and (turns(value) >= 3 or unsaid(value))
+        and not _CAMEL.fullmatch(value)
+    )
+
+
+def _beside(match: re.Match[str]) -> bool:
+    return beside(match) or (match.group()[:5].lower() == "_pass" and _passes(match))
+
+
 def _said(match: re.Match[str]) -> bool:
     """A password as `spoken`, a key by its look."""
     return spoken(match[1]) if match.group()[0] in "pP" else beside(match)
+
+
+def _about(value: str) -> bool:
+    """A word about passwords, and a number: `reset_2026`."""
+    numbered = _NUMBERED.fullmatch(value)
+    return numbered is not None and numbered[1].lower() in ORDINARY
+
+
+def _with_a_name(match: re.Match[str]) -> bool:
+    return spoken(match[1]) and not _about(match[1])
 
 
 def _used(match: re.Match[str]) -> bool:
     """A password that somebody uses, unlike any word."""
     return (
         _unlike_a_word(match)
+        and not _about(match[1])
         and bool(_RARE.search(match[1]))
         and bool(_USES.search(match.string, max(0, match.start() - 80), match.start()))
     )
@@ -80,7 +119,7 @@ SPOKEN = (
         "spoken-secret",
         rf"(?:{'|'.join(word for word, _ in _WORDS)}){_ENDING}"
         rf"(?:\s{{1,3}}{_FOR}\s{{1,3}}[\w.@'-]{{1,30}}(?:\s{{1,3}}[\w.@'-]{{1,30}}){{0,3}}?)?"
-        rf"{_IS}\s{{0,4}}[\"'`“”„«]?{_VALUE}",
+        rf"{_IS}\s{{0,4}}(?:\\{{0,3}}[\"'`]|[“”„«])?{_VALUE}",
         tuple(f"{word}{LOOSE_TAIL}" for _, word in _WORDS),
         of(spoken),
         "spoken",
@@ -92,19 +131,19 @@ SPOKEN = (
         rf"(?:pass(?:word|phrase|code)?\s{{1,3}}[\"'`“]|(?:user(?:name)?|login|account)[:\s]{{1,3}}[^\s,;/]{{1,64}}[\s,;/]{{1,4}}"
         rf"(?:(?:and|with|und|mit)\s{{1,3}})?(?:pass(?:word)?|pw)[:\s]{{1,3}}){_VALUE}",
         tuple(rf"{word}[{SPACE}:]+{_LOOSE_VALUE}" for word in ("pass(?:word|phrase|code)?", "pw")),
-        of(spoken),
+        _with_a_name,
         "spoken",
         any_case=True,
     ),
     # "The secret is …", "set DEPLOY_TOKEN to …": by its look, or by whose it is.
     SecretRule(
         "spoken-secret",
-        rf"(?:{'|'.join(_KEYS)}|_auth)[\"'`*]{{0,3}}\s{{1,4}}(?:is|to|was)(?:\s{{1,2}}now)?\s{{0,4}}:?\s{{1,4}}[\"'`*]{{0,3}}([A-Za-z0-9_.~+/=:%?@-]{{8,512}}+)",
+        rf"(?:{'|'.join(_KEYS)}|_auth|_pass)[\"'`*]{{0,3}}\s{{1,4}}(?:is|to|was)(?:\s{{1,2}}now)?\s{{0,4}}:?\s{{1,4}}[\\\"'`*]{{0,4}}([A-Za-z0-9_.~+/=:%?@-]{{8,512}}+)",
         tuple(
-            rf"{word}[\"'`*]{{0,3}}[{SPACE}]+(?:is|to|was)(?:[{SPACE}]+now)?[{SPACE}]*:?[{SPACE}]+[\"'`*]{{0,3}}[a-z0-9_.~+/=:%?@-]{{8}}"
-            for word in (*_KEYS, "_auth")
+            rf"{word}[\"'`*]{{0,3}}[{SPACE}]+(?:is|to|was)(?:[{SPACE}]+now)?[{SPACE}]*:?[{SPACE}]+[\\\"'`*]{{0,4}}[a-z0-9_.~+/=:%?@-]{{8}}"
+            for word in (*_KEYS, "_auth", "_pass")
         ),
-        beside,
+        _beside,
         "spoken",
         any_case=True,
     ),
@@ -147,9 +186,12 @@ SPOKEN = (
     # "pass: x", `APP_PASS=x`: a test may pass, too.
     SecretRule(
         "assigned-secret",
-        r"(?<![a-z0-9])(?:[a-z0-9]{1,20}_){0,3}(?:pass|pw)[\"'`]?\s{0,4}[:=]\s{0,4}[\"'`]?([^\s\"'`\\<>,;&{}]{8,128}+)",
-        tuple(rf"{word}[\"'`]?[{SPACE}]*[:=][{SPACE}]*[\"'`]?[^{BLANK}\"'`]{{8}}" for word in ("pass", "pw")),
-        _unlike_a_word,
+        r"(?<![a-z0-9])(?:[a-z0-9]{1,20}_){0,3}(?:pass|pw)\\{0,3}[\"'`]?\s{0,4}[:=]\s{0,4}\\{0,3}[\"'`]?([^\s\"'`\\<>,;&{}]{8,128}+)",
+        tuple(
+            rf"{word}\\{{0,3}}[\"'`]?[{SPACE}]*[:=][{SPACE}]*\\{{0,3}}[\"'`]?[^{BLANK}\"'`]{{8}}"
+            for word in ("pass", "pw")
+        ),
+        _passes,
         any_case=True,
     ),
 )

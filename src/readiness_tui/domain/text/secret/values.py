@@ -7,7 +7,7 @@ from itertools import pairwise
 
 _LETTER, _DIGIT = re.compile("[A-Za-z]"), re.compile("[0-9]")
 _SYMBOL = re.compile(r"[!#$%^&*?+~@]")
-_CALL = re.compile(r"[A-Za-z_][\w.:>-]*\(|\(")
+CALL = re.compile(r"[A-Za-z_][\w.:>-]*\(|\(")
 _TRAILING = ".,;:!?)]"  # punctuation of the sentence around it
 
 #: Names a credential elsewhere: a variable, a template, a path, a store of secrets.
@@ -36,14 +36,14 @@ _VALIDATION = re.compile(
 )
 _ALGORITHM = re.compile(
     r"(?:base|sha-?|md|utf-?|oauth|argon|hs|rs|es|aes-?|rsa-?|pbkdf|u?int|float|varchar|ed|http|tls|ssl|level|step"
-    r"|len|length|minlen(?:gth)?|maxlen(?:gth)?)[0-9]+(?:[_-].*|[a-z]{0,9})?|[xv][0-9]+(?:[_-].*|[a-z]?)",
+    r"|len|length|minlen(?:gth)?|maxlen(?:gth)?)[0-9]+(?:[_-].*|[a-z]{0,9})?|[xv][0-9]+(?:[_-].*|[a-z]?)|(?:sk-)?(?:ssh|ecdsa)-[a-z0-9-]{3,30}(?:@openssh\.com)?",
     re.IGNORECASE,
 )
 _JOINED = re.compile(r"[a-zA-Z0-9]+(?:[_.-][a-zA-Z0-9]+)+")
 _NAMED = re.compile(
     r"(?:^|[_.-])(?:pass(?:word|wd)?s?|pwd|secrets?|tokens?|keys?|apikey|credentials?)(?:$|[_.-])", re.IGNORECASE
 )
-_ORDINARY = frozenset(
+ORDINARY = frozenset(
     """required optional string hidden missing invalid incorrect expired protected encrypted disabled enabled generate
     generated inherit inherited unchanged undefined nullable confirmed changed default defaults password passwords
     username anonymous internal external manager managed management provided rotation rotated settings security
@@ -61,6 +61,7 @@ _VOWEL = re.compile("[aeiouyAEIOUY]")
 _UNSAID = re.compile("[b-df-hj-np-tv-xz]{5}|[0-9][b-df-hj-np-tv-xz]{4}", re.IGNORECASE)
 _WORD_AND_NUMBER = re.compile("[A-Za-z]+[0-9]+|[0-9]+[A-Za-z]{1,3}|[0-9]+", re.IGNORECASE)
 _ODD = re.compile(r"[A-Za-z0-9!#$%^&*?+~@_.=-]+")
+_CAMEL = re.compile("[A-Za-z][a-z]{2,}(?:[A-Z][a-z]{2,})+")
 _SPLIT = re.compile("[_.-]")
 _JUMBLE = re.compile("[A-Za-z0-9]+")
 _PIECES = re.compile("[A-Za-z0-9_.+/=:~-]+")
@@ -92,7 +93,7 @@ def typed(value: str) -> bool:
     """Looks like a password somebody set, not a word of prose or a function call."""
     return (
         real(value)
-        and not _CALL.match(value)
+        and not CALL.match(value)
         and bool(_LETTER.search(value) and (_DIGIT.search(value) or _SYMBOL.search(value) or _scrambled(value)))
     )
 
@@ -128,7 +129,12 @@ def odd(value: str) -> bool:
 def _scrambled(value: str) -> bool:
     """Letters that change their case again and again, as no name does."""
     turns = sum(one.isupper() != other.isupper() for one, other in pairwise(value))
-    return len(value) >= 12 and value.isalpha() and turns * 3 >= len(value)
+    return (
+        not _CAMEL.fullmatch(value)
+        and value.isalpha()
+        and len(value) >= _SHORT
+        and turns * (3 if len(value) >= 12 else 2) >= len(value)
+    )
 
 
 def spoken(value: str) -> bool:
@@ -141,10 +147,8 @@ def word_or_number(value: str) -> bool:
     """A password without a sign or digit, or of digits alone, where nothing else can stand: `PASSWORD=swordfish`."""
     return (
         real(value)
-        and not _CALL.match(value)
-        and (
-            typed(value) or value.isdigit() or (value.isalpha() and value.isascii() and value.lower() not in _ORDINARY)
-        )
+        and not CALL.match(value)
+        and (typed(value) or value.isdigit() or (value.isalpha() and value.isascii() and value.lower() not in ORDINARY))
         and not (value.isdigit() and len(value) < 6)
     )
 
