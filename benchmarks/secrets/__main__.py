@@ -1,8 +1,9 @@
 """`python -m benchmarks.secrets`: what share of labelled credentials is masked, by kind, and how much harmless text is.
 
-Six lists that share no line: `development`, which the rules were written with, `held_out`, lines as another scanner
+Seven lists that share no line: `development`, which the rules were written with, `held_out`, lines as another scanner
 describes them, `strangers`, formats from vendors' documents in places drawn at random, `scanners`, from the rule lists of gitleaks and
-TruffleHog, `detectors`, drawn by chance from those of five others, and `union`, by chance from all of theirs. The held-out half was first run on
+TruffleHog, `detectors`, drawn by chance from those of five others, `union`, by chance from all of theirs,
+and `sampled`, by chance from six of them again. The held-out half was first run on
 rules that had never met it: 518 of 550 were masked (94.2 %), and 10 of 595 harmless texts were taken for one (1.7 %). What was
 missed then (a login in .netrc, `-u … -p …`, `-Password`, Amazon's MWS tokens, the Spanish word for password with its ñ) was
 mended as kinds, so that its figure of today is no longer one of texts unseen.
@@ -25,13 +26,20 @@ like JSON and are none, and two ways to write what is beside its name: in a call
 that it opens. They were mended as kinds, with some twenty formats more of the same lists: 512 of the same 520 are masked now. What
 is kept here has the labels put right, as shapes; of it the rules of that day masked 495 of 520 (95.2 %).
 
-The union came last, whole as it is kept: 188 kinds, 26 of them names alone, written by somebody who did not know the rules, and measured
+The union came fifth, whole as it is kept: 188 kinds, 26 of them names alone, written by somebody who did not know the rules, and measured
 once. 883 of 940 were masked (93.9 %), and 10 of 439 harmless texts changed (2.3 %): the name of a file in a bucket, of a secret in
 Amazon's and in Google's store, three of each, and the example key of Amazon's documents, which stays masked and is not in the list any more.
 No label of a credential was wrong. What fell: a key instead of a name in `curl -u`, values longer than the rules look, in brackets, or
 behind "the key you asked for is" and "Incorrect API key provided:", short bearers, headers in f-strings, a default in a block of
 Terraform with other lines before it, fish's `set -x`, names that end in `key_pass` or in a vendor's name behind "password". They were
 mended as kinds.
+
+The sampled list is the latest, whole as it is kept, and again by somebody who did not know the rules: 226 kinds, 47 of them told by a word
+alone. Measured once, 1,102 of 1,130 were masked (97.5 %), and 3 of 449 harmless texts changed (0.7 %: the public id of an application at
+Square). No label of what fell was wrong. It leans on a few places: 28 missed are a password two lines behind the sentence that says so (5),
+in an address's path at ThingsBoard (5), behind "the password for the user … is" (3), a key of two ids at GC Notify (2), an id and a
+secret behind "auth" (2), and one sentence, "I rotated the … token yesterday, the new one is" (11). The rules had met most of the
+formats by then: the fixed part of 94 of the 127 that their shape tells stands in the lists above, too, but only 14 of the 47 vendors that a word tells.
 """
 
 from __future__ import annotations
@@ -50,7 +58,9 @@ from benchmarks.secrets import (
     harmless,
     held_out,
     lookalikes,
+    onlookers,
     passersby,
+    sampled,
     scanners,
     strangers,
     union,
@@ -65,7 +75,10 @@ HALVES = {
     "scanners": scanners.samples,
     "detectors": detectors.samples,
     "union": union.samples,
+    "sampled": sampled.samples,
 }
+
+PLAIN = (harmless, lookalikes, bystanders, passersby, onlookers)
 
 
 @click.command()
@@ -73,7 +86,7 @@ HALVES = {
 @as_json
 def main(each: int, as_json: bool) -> None:
     """How much of labelled credentials is masked, and how much harmless text; beside detect-secrets, where installed."""
-    plain = [*harmless.samples(each), *lookalikes.samples(each), *bystanders.samples(each), *passersby.samples(each)]
+    plain = [text for texts in PLAIN for text in texts.samples(each)]
     found = {name: measure(samples(each), plain) for name, samples in HALVES.items()}
     peers = {name: measure(samples(each), plain, hide) for name, samples in HALVES.items()} if (hide := _peer()) else {}
     if as_json:

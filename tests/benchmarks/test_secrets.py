@@ -13,7 +13,9 @@ from benchmarks.secrets import (
     harmless,
     held_out,
     lookalikes,
+    onlookers,
     passersby,
+    sampled,
     scanners,
     strangers,
     union,
@@ -23,12 +25,12 @@ from benchmarks.secrets.measure import hidden, measure
 
 @pytest.mark.parametrize(
     "half",
-    [development, held_out, strangers, scanners, detectors, union],
+    [development, held_out, strangers, scanners, detectors, union, sampled],
     ids=lambda one: one.__name__.rpartition(".")[2],
 )
 def test_nearly_all_is_masked_and_nearly_nothing_else(half) -> None:
     samples = half.samples(5)
-    plain = (harmless, lookalikes, bystanders, passersby)
+    plain = (harmless, lookalikes, bystanders, passersby, onlookers)
     found = measure(samples, [text for texts in plain for text in texts.samples(5)])
     assert found.kinds >= 80
     assert len(samples) == 5 * found.kinds
@@ -38,7 +40,7 @@ def test_nearly_all_is_masked_and_nearly_nothing_else(half) -> None:
 
 
 def test_every_text_holds_its_credential_and_the_halves_share_none() -> None:
-    lists = [one.samples(5) for one in (development, held_out, strangers, scanners, detectors, union)]
+    lists = [one.samples(5) for one in (development, held_out, strangers, scanners, detectors, union, sampled)]
     for kind, text, secret in chain.from_iterable(lists):
         assert secret in text, kind
         assert not hidden(secret, text), kind
