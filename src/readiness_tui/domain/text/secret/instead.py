@@ -15,7 +15,7 @@ LOOSE_ELSE = rf"{NUMBERED}[\"'`]?[\])]{{0,2}}[{SPACE}]*(?:\|\||\?\?|\?:|:-|:=|,|
 _OR_ELSE = (
     r"[\"'`]?[\])]{0,2}\s{0,4}(?:\|\||\?\?|\?:|:-|:=|or\s|\)\s?\{|\.unwrap_or(?:_else)?\((?:\|_?\|)?)\s{0,4}[\"'`]?"
 )
-LOOSE_OR_ELSE = rf"{NUMBERED}[\"'`]?[\])]{{0,2}}[{SPACE}]*(?:\|\||\?\?|\?:|:-|:=|or|\)[{SPACE}]?\{{|\.unwrap_or(?:_else)?\((?:\|_?\|)?)[{SPACE}]*[\"'`]?[^{BLANK}\"'`,;)}}]{{8}}"
+LOOSE_OR_ELSE = rf"{NUMBERED}[\"'`]?[\])]{{0,2}}[{SPACE}]*(?:\|\||\?\?|\?:|:-|:=|or|\)[{SPACE}]*\{{|\.unwrap_or(?:_else)?\((?:\|_?\|)?)[{SPACE}]*[\"'`]?[^{BLANK}\"'`,;)}}]{{8}}"
 _READS = re.compile(
     r"(?:env(?:iron)?(?:(?:ment)?variable|::var|\.get|\.fetch|\.str)?[.(\[]{1,2}|(?<!\w)config\(|\$\{)[\s\"'`]{0,4}[\w.-]{0,40}\Z",
     re.IGNORECASE,

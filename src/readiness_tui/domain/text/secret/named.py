@@ -273,7 +273,7 @@ _LOOSE_ITS_VALUE = tuple(
 )
 
 _WRAPS = (
-    r"(?:new\s)?(?:[\w.:]{0,20}[.:])?(?:field|secretstr|secretbytes|securestring|secret|str|string|bytes|b64decode|fromhex|buffer\.from|string::from|some)"
+    r"(?:[\w.:]{0,20}[.:])?(?:field|secretstr|secretbytes|securestring|secret|str|string|bytes|b64decode|fromhex|buffer\.from|string::from|some)"
     r"\((?:default\s?=\s?|value\s?=\s?)?[rb]?[\"']"
 )
 
