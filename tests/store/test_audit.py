@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,9 @@ from hypothesis import strategies as st
 
 from readiness_tui.domain.checklists.assessment import Evidence, EvidenceKind, Vote
 from readiness_tui.domain.errors import ReadinessError
-from readiness_tui.store import Store, assessments, audit, db, gaps, migrations, reviews, sqlite
+from readiness_tui.store import Store, assessments, audit, db, gaps, gates, migrations, reviews, sqlite
 from tests.store.conftest import REVIEW
-from tests.store.test_aggregates import CHECKLIST
+from tests.store.test_aggregates import CHECKLIST, gate
 from tests.store.workers import NOW
 
 
@@ -135,6 +136,18 @@ def test_undo_of_what_others_refer_to_is_refused(store: Store) -> None:
     with store.read() as conn:
         assert reviews.get(conn, 1).system == "Support bot"
         assert reviews.checklists(conn, 1) == (CHECKLIST,)
+
+
+def test_a_row_that_pointed_at_what_was_added_points_back_and_is_in_nobodys_way(store: Store) -> None:
+    """A gate is taken in, and the review's gate is another from then on: one change, which is undone as one."""
+    with store.write("ana", "took a gate in", now=NOW) as tx:
+        before = reviews.get(tx.conn, 1)
+        number = gates.put_gate(tx, "Support bot", gate())
+        reviews.put(tx, replace(before, gate_id=number))
+        change = tx.change_id
+    audit.undo(store, change, "ana", NOW)
+    with store.read() as conn:
+        assert reviews.get(conn, 1) == before
 
 
 def test_undo_restores_many_rows_whatever_their_order(store: Store) -> None:

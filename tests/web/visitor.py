@@ -10,7 +10,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import aiohttp
@@ -112,10 +112,11 @@ class Pane:
                 return
 
     async def over(self, seconds: float = PATIENCE) -> None:
-        """Read until the server has closed it."""
+        """Read until the server has closed it, also where it did so before a ping of its own was answered."""
         async with asyncio.timeout(seconds):
-            while not self.socket.closed:
-                self._take(await self.socket.receive())
+            with suppress(aiohttp.ClientConnectionResetError):
+                while not self.socket.closed:
+                    self._take(await self.socket.receive())
 
     async def type(self, text: str) -> None:
         self.seen = ""

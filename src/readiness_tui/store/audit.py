@@ -176,13 +176,13 @@ def check_undo(conn: Connection, change_id: int, worded: Worded = as_stored) -> 
 def _refuse_rested_on(conn: Connection, change_id: int, made: Sequence[RowChange]) -> None:
     """What was added may have other rows on it since; what was removed may have stood on rows that are gone by now."""
     added = [((row.table, row.pk), row.new) for row in made if row.old is None and row.new is not None]
-    if said := rested_on.resting(conn, added):
+    back = [((row.table, row.pk), row.old) for row in made if row.old is not None]
+    if said := rested_on.resting(conn, added, dict(back)):
         things = " and ".join(dict.fromkeys(table.replace("_", " ") for (table, _), _ in added))
         raise ReadinessError(
             f"Change {change_id} cannot be undone: what it added ({things}) has {said} on it by now. Undo those first,"
             " the latest before the others, or leave it as it is."
         )
-    back = [((row.table, row.pk), row.old) for row in made if row.old is not None]
     if gone := rested_on.missing(conn, back):
         raise ReadinessError(
             f"Change {change_id} cannot be undone: the {gone} that it belonged to is there no more. Undo its removal first."

@@ -60,6 +60,13 @@ def laid_out_alike(markdown: str) -> str:
     return re.sub(r"\n{2,}", "\n\n", re.sub(r"(?<= )text=[0-9a-f]{64}", "", text))
 
 
+def finds_alike(text: str) -> str:
+    """Without the digest in the name of a find, which that version masked as if it were a credential, and so without the card's
+    digest, which covers it."""
+    text = re.sub(r"(?<=:aws-access-key:)(?:\\?\[masked assigned-secret\\?\]|[0-9a-f]{8})", "", text)
+    return re.sub(r'^  "digest": "[0-9a-f]{64}"', "", text, flags=re.MULTILINE)
+
+
 def same(path: Path, name: str, words: str, as_of: str) -> str:
     """Compare a command's answer with that of the old version; returns what it said beside it."""
     was, now = said(name)[words], says(path, words, as_of)
@@ -69,7 +76,8 @@ def same(path: Path, name: str, words: str, as_of: str) -> str:
         first, header, rest = out.partition(COLUMNS)
         assert (first.count("\n"), header) == (1, COLUMNS), "below the line of counts, and before every gap"
         out = first + rest
-    assert laid_out_alike(out) == laid_out_alike(was["out"]) if words == "scorecard" else out == was["out"]
+    out, then = finds_alike(out), finds_alike(was["out"])
+    assert laid_out_alike(out) == laid_out_alike(then) if words == "scorecard" else out == then
     return str(now["err"])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from readiness_tui.domain.text.format import plural
@@ -23,17 +23,22 @@ class _Reference(NamedTuple):
     to: str
 
 
-def resting(conn: Connection, removed: Sequence[tuple[Place, Row]]) -> str:
-    """The rows that name one of those to be removed and stay, counted in words: "12 votes and 1 condition"; "" for none."""
+def resting(conn: Connection, removed: Sequence[tuple[Place, Row]], put: Mapping[Place, Row]) -> str:
+    """The rows that name one of those to be removed and stay, counted in words: "12 votes and 1 condition"; "" for none.
+
+    `put`: rows that are to be as they were, and what they name then."""
     gone = {place for place, _ in removed}
     links = _links(conn)
     counts: Counter[str] = Counter()
     for (table, _), row in removed:
         for link in links:
             if link.of == table:
-                found = fetch(conn, f'SELECT * FROM "{link.table}" WHERE "{link.column}" = ?', (row[link.to],))
-                keys = _keys(conn, link.table)
-                counts[link.table] += sum((link.table, tuple(one[key] for key in keys)) not in gone for one in found)
+                named, keys = row[link.to], _keys(conn, link.table)
+                found = fetch(conn, f'SELECT * FROM "{link.table}" WHERE "{link.column}" = ?', (named,))
+                stay = {(link.table, tuple(one[key] for key in keys)): one for one in found}
+                counts[link.table] += sum(
+                    place not in gone and put.get(place, one).get(link.column) == named for place, one in stay.items()
+                )
     return _joined([plural(n, table.replace("_", " ")) for table, n in sorted(counts.items()) if n])
 
 
