@@ -15,6 +15,12 @@ from textual.notifications import Notify, SeverityLevel
 
 from readiness_tui.domain.errors import AlreadySaved, ReadinessError
 from readiness_tui.tui.app_keys import APP_KEYS
+from readiness_tui.tui.background.store import glance_at as _glance
+from readiness_tui.tui.background.store import leave as _leave
+from readiness_tui.tui.background.store import left_typed as _left_typed
+from readiness_tui.tui.background.store import load as _load
+from readiness_tui.tui.background.store import pulse_of as _pulse
+from readiness_tui.tui.background.threads import LeftError, Threads
 from readiness_tui.tui.notice import Notice, on_screen
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.terminal_app import TerminalApp
@@ -22,12 +28,6 @@ from readiness_tui.tui.text import pasted, visible
 from readiness_tui.tui.together import Together
 from readiness_tui.tui.way import Way, close_top
 from readiness_tui.tui.where_to import where_to
-from readiness_tui.tui.work.store import glance_at as _glance
-from readiness_tui.tui.work.store import leave as _leave
-from readiness_tui.tui.work.store import left_typed as _left_typed
-from readiness_tui.tui.work.store import load as _load
-from readiness_tui.tui.work.store import pulse_of as _pulse
-from readiness_tui.tui.work.threads import LeftError, Threads
 
 if TYPE_CHECKING:
     from textual.command import Provider
