@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -21,6 +22,17 @@ from readiness_tui.store import db, migrations
 from readiness_tui.store.opening import look
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests and their modules stay to the end: the collector need not look at them again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 def _at_home(home: Path, patch: pytest.MonkeyPatch) -> None:
