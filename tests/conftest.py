@@ -35,6 +35,13 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.freeze()
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Megabytes of text are no name of a test: a name goes between processes with each step of it, and into the environment."""
+    if isinstance(val, (str, bytes)) and len(val) > 200:
+        return f"{val[:60]!a}… {len(val)}"
+    return None
+
+
 def _at_home(home: Path, patch: pytest.MonkeyPatch) -> None:
     """What files of all tests hold was kept with one key, so that a test need not work it out."""
     patch.setenv("HOME", str(home))
