@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import load
@@ -20,6 +21,10 @@ from readiness_tui.services.review import scorecard
 from readiness_tui.services.start.start import open_sample
 from readiness_tui.store import db, migrations
 from readiness_tui.store.opening import look
+
+#: Timings are not tests: a busy machine takes its time to make an example, too.
+settings.register_profile("readiness", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("readiness")
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
 
