@@ -67,10 +67,10 @@ class Sample:
 @cache
 def every_sample() -> tuple[Sample, ...]:
     """Every file of tests/data that a source knows."""
-    return tuple(_samples(_unpack(Path(_FOLDER.name, "data"))))
+    return tuple(samples(unpack(Path(_FOLDER.name, "data"))))
 
 
-def _unpack(root: Path) -> Path:
+def unpack(root: Path) -> Path:
     """tests/data as a user has it: packed files unpacked, each beside its neighbours."""
     for path in sorted(DATA.rglob("*")):
         target = root / path.relative_to(DATA)
@@ -85,7 +85,7 @@ def _unpack(root: Path) -> Path:
     return root
 
 
-def _samples(root: Path) -> Iterator[Sample]:
+def samples(root: Path) -> Iterator[Sample]:
     """Every file below `root` that a source knows, once for each of those that know it equally well."""
     for path in sorted(file for file in root.rglob("*") if file.is_file()):
         for name in _known_by(path):
