@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from readiness_tui.services.core.desk import Desk, open_desk
 from readiness_tui.services.core.view import load
 from readiness_tui.services.review import reviews as review_service
 from readiness_tui.services.review import scorecard
 from readiness_tui.services.start.start import open_sample
+from readiness_tui.store import db, migrations
+from readiness_tui.store.opening import look
+
+#: Timings are not tests: a busy machine takes its time to make an example, too.
+settings.register_profile("readiness", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("readiness")
 
 NOW = datetime(2026, 11, 24, 14, 2, tzinfo=UTC)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests and their modules stay to the end: the collector need not look at them again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Megabytes of text are no name of a test: a name goes between processes with each step of it, and into the environment."""
+    if isinstance(val, (str, bytes)) and len(val) > 200:
+        return f"{val[:60]!a}… {len(val)}"
+    return None
 
 
 def _at_home(home: Path, patch: pytest.MonkeyPatch) -> None:
@@ -53,6 +80,38 @@ def _own_home(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("READINESS_DB", raising=False)
     monkeypatch.setenv("READINESS_WHO", "ana")
     monkeypatch.setenv("TZ", "UTC")
+
+
+@pytest.fixture(scope="session")
+def _make_as_copy(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], None]:
+    """As `make_file`, but not empty: what the migrations made once. It is there whole or not at all, too."""
+    first = tmp_path_factory.mktemp("new") / "readiness.db"
+    migrations.make_file(first)
+    conn = migrations.connect(first)
+    migrations.migrate(conn, first, migrations.MIGRATIONS)
+    conn.close()
+    content = first.read_bytes()
+
+    def make(path: Path) -> None:
+        if db.MIGRATIONS is not migrations.MIGRATIONS:  # a test has others
+            migrations.make_file(path)
+            return
+        beside = path.with_name(f".{path.name[:40]}.{os.urandom(6).hex()}.new")
+        migrations.make_file(beside)
+        try:
+            beside.write_bytes(content)
+            migrations._name_new(beside, path)
+        finally:
+            beside.unlink(missing_ok=True)
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def _new_files(_make_as_copy: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new database is a copy: making one takes twenty times as long. Where its making is tested, a fixture of this name
+    leaves it as it is."""
+    monkeypatch.setattr(look, "make_file", _make_as_copy)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -25,19 +26,25 @@ class Block(NamedTuple):
     line: int
 
 
+@cache
+def tokens(page: Path) -> list[Token]:
+    """What a page is made of: it takes half a second for all, and each is asked about again and again."""
+    return MARKDOWN.parse(page.read_text(encoding="utf-8"))
+
+
 def blocks(page: Path) -> list[Block]:
     """The fenced blocks of a page, also those within lists and quotations."""
     return [
         Block(token.info.strip(), token.content, (token.map or [0])[0] + 1)
-        for token in MARKDOWN.parse(page.read_text(encoding="utf-8"))
+        for token in tokens(page)
         if token.type == "fence"
     ]
 
 
 def anchors(page: Path) -> set[str]:
     """What `page#…` may name on GitHub: each heading in small letters, without punctuation, a hyphen for a space."""
-    tokens, found = MARKDOWN.parse(page.read_text(encoding="utf-8")), []
-    for heading, inline in pairwise(tokens):
+    found: list[tuple[str, str]] = []
+    for heading, inline in pairwise(tokens(page)):
         if heading.type == "heading_open":
             said = "".join(part.content for part in inline.children or ()).lower()
             slug = re.sub(r"[^\w\- ]", "", said).replace(" ", "-")
@@ -48,7 +55,7 @@ def anchors(page: Path) -> set[str]:
 
 def links(page: Path) -> Iterator[str]:
     """The targets of a page's links and pictures."""
-    for token in _all(MARKDOWN.parse(page.read_text(encoding="utf-8"))):
+    for token in _all(tokens(page)):
         target = token.attrs.get("href" if token.type == "link_open" else "src")
         if target and token.type in ("link_open", "image"):
             yield str(target)

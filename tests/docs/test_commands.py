@@ -16,7 +16,7 @@ import pytest
 from readiness_tui.cli import codes
 from readiness_tui.cli.root import root
 from tests.docs.following import files, follow, install, prints, save, typed
-from tests.docs.pages import DOCS, MARKDOWN, PAGES, ROOT, blocks
+from tests.docs.pages import DOCS, PAGES, ROOT, blocks, tokens
 from tests.docs.sample import sample
 
 SAMPLE = ROOT / "sample_data"
@@ -175,8 +175,7 @@ def test_blocks_of_commands_say_that_they_are() -> None:
 def said() -> Iterator[tuple[str, str]]:
     """Every `readiness …` that stands as code in a sentence or a table."""
     for page in PAGES:
-        tokens = MARKDOWN.parse(page.read_text(encoding="utf-8"))
-        for part in (child for token in tokens for child in token.children or ()):
+        for part in (child for token in tokens(page) for child in token.children or ()):
             if part.type == "code_inline" and re.match(r"readiness( |$)", part.content):
                 yield page.name, part.content
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
+from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.filters.model import Amount, Condition, Filter, TimeRange
 from readiness_tui.domain.filters.order import ListOrder
 from readiness_tui.domain.runs.model import Trace
-from readiness_tui.store import Store, traces
+from readiness_tui.store import Store, reviews, traces
 from readiness_tui.store.listing import trace_pages
 from tests.store.test_imports import bring
 from tests.store.test_trace_pages import steps
@@ -18,7 +20,9 @@ from tests.store.workers import NOW, SYSTEM
 N = 3_000
 
 
-def fill(store: Store) -> None:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Filled once, and only read."""
     found = [
         Trace(
             f"t{i}",
@@ -28,19 +32,22 @@ def fill(store: Store) -> None:
         )
         for i in range(N)
     ]
-    bring(store, traces=found)
+    with Store.open(tmp_path_factory.mktemp("filled") / "readiness.db", create=True) as store:
+        with store.write("ana", "started a review", now=NOW) as tx:
+            reviews.put(tx, Review(0, SYSTEM, "2026.11", NOW.date(), "ana"))
+        bring(store, traces=found)
+        yield store
 
 
 @pytest.mark.parametrize("start", [None, NOW + timedelta(seconds=30)])
 @pytest.mark.parametrize("end", [None, NOW + timedelta(seconds=N - 30)])
 def test_a_window_is_read_once_however_many_chunks_it_has(
-    store: Store, monkeypatch: pytest.MonkeyPatch, start: object, end: object
+    filled: Store, monkeypatch: pytest.MonkeyPatch, start: object, end: object
 ) -> None:
-    fill(store)
     made, read = [], []
     for chunk in (N, 60):
         monkeypatch.setattr(traces, "_CHUNK", chunk)
-        with store.read() as conn, steps(conn) as taken:
+        with filled.read() as conn, steps(conn) as taken:
             read.append(list(traces.columns(conn, SYSTEM, ("id", "started_at"), start, end)))  # type: ignore[arg-type]
         made.append(taken[0])
     assert read[0] == read[1]
@@ -62,11 +69,10 @@ def test_a_window_is_read_once_however_many_chunks_it_has(
     ids=str,
 )
 def test_a_page_of_a_filtered_list_costs_the_same_at_any_depth(
-    store: Store, order: ListOrder, condition: Condition
+    filled: Store, order: ListOrder, condition: Condition
 ) -> None:
-    fill(store)
     where, costs, last = Filter((condition,)), [], None
-    with store.read() as conn:
+    with filled.read() as conn:
         for _ in range(40):
             with steps(conn) as made:
                 page = trace_pages.page(conn, SYSTEM, where, order, after=last, limit=50)

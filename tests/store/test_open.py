@@ -24,6 +24,11 @@ from tests.store.workers import NOW
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.fixture(autouse=True)
+def _new_files() -> None:
+    """Each is made here as by a user: empty, then by the migrations."""
+
+
 def connect(path: Path):
     return sqlite.sqlite3.connect(path, isolation_level=None)
 

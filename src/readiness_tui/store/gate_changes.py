@@ -8,7 +8,7 @@ from typing import Any
 
 from readiness_tui.store.codec import moment, stamp
 from readiness_tui.store.rows import Tx, fetch
-from readiness_tui.store.sqlite import Connection
+from readiness_tui.store.sqlite import Connection, script
 
 SCHEMA = """
 CREATE TABLE gate_change(
@@ -25,7 +25,7 @@ CREATE TABLE gate_change(
 
 def gate_change(db: Any) -> None:
     """The migration that adds the table. What was replaced before it has no entry."""
-    db.executescript(SCHEMA)
+    script(db.conn, SCHEMA)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from readiness_tui.store.codec import moment, stamp
 from readiness_tui.store.rows import Tx, fetch
-from readiness_tui.store.sqlite import Connection
+from readiness_tui.store.sqlite import Connection, script
 
 if TYPE_CHECKING:
     from readiness_tui.domain.labels.lot import Batch
@@ -49,7 +49,7 @@ CREATE INDEX change_row_label_batch ON change_row(change_id) WHERE table_name = 
 
 def metric_labels(db: Any) -> None:
     """The migration: labels of one metric, how a label came about, and the batches. Earlier labels were not drawn."""
-    db.executescript(SCHEMA)
+    script(db.conn, SCHEMA)
 
 
 def put(tx: Tx, system: str, batch: Batch) -> None:

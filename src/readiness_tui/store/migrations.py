@@ -23,8 +23,8 @@ Migration = Callable[[Any], None]  # takes a sqlite_utils.Database inside the mi
 
 
 def first(db: Any) -> None:
-    """The whole schema. (`executescript` of sqlite-utils 4 stays inside an open transaction.)"""
-    db.executescript(VERSION_1)
+    """The whole schema."""
+    sqlite.script(db.conn, VERSION_1)
 
 
 def blind_labels(db: Any) -> None:

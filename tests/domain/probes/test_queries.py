@@ -12,8 +12,9 @@ from readiness_tui.domain.checklists.assessment import Assurance, Dossier, Evide
 from readiness_tui.domain.checklists.standing import item_standing
 from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.domain.incidents.model import Incident, Sev, TimelineEntry
+from readiness_tui.domain.metrics import METRICS, NotComputable, Observed, RunData, observe
 from readiness_tui.domain.metrics.rule import Direction, Rule
-from readiness_tui.domain.probes import PROBES
+from readiness_tui.domain.probes import PROBES, base
 from readiness_tui.domain.runs.model import (
     Aggregate,
     Case,
@@ -390,6 +391,27 @@ def test_red_team_runs_are_dated_rated_and_hold_planted_attacks() -> None:
         ask(q, special=(old,)).points
         for q in ("red_team_rate_measured", "red_team_run_recent", "over_refusal_measured")
     ] == [1, 1, 1]
+
+
+def test_a_probe_asks_for_its_own_metrics_and_for_each_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The figures of a large run take a while, and the registry has forty metrics."""
+    asked: list[tuple[str, str]] = []
+
+    def counted(key: str, run: RunData) -> Observed | NotComputable:
+        asked.append((run.run.id, key))
+        return observe(key, run)
+
+    monkeypatch.setattr(base, "observe", counted)
+    scores = {name: Score(0.0) for name in ("attack_success_rate", "over_refusal_rate", "faithfulness", "own")}
+    red = run_of("red", 40, "red_team", scores=scores)
+    assert ask("over_refusal_measured", special=(red,)).assurance is None
+    assert sorted(asked) == [("red", "attack_success_rate"), ("red", "over_refusal_rate")]
+    asked.clear()
+    both = data(special=(red,), candidate=(run_of("c", 40, scores=scores),))
+    first = propose(item("evaluation_types_seen"), both)
+    assert first is not None
+    assert (first.k, first) == (2, propose(item("evaluation_types_seen"), both))
+    assert len(asked) == len(set(asked)) < len(METRICS)  # the first run shows what is looked for
 
 
 def test_manifest_repeats_and_overlap() -> None:

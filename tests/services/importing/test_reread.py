@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,15 +21,14 @@ from readiness_tui.sources import registry
 from readiness_tui.sources.otel.source import SOURCE as OTLP
 from readiness_tui.sources.own.trace_record import SOURCE
 from readiness_tui.store import Store, audit, staged_traces, traces
-from tests.sources.hostile.samples import Sample, samples, unpack
+from tests.sources.hostile.samples import Sample, every_sample
 
 ROWS = [
     {"trace_id": f"t{n}", "model": "birch", "question": f"Where is order {n}?", "answer": "Sent.", "latency_ms": 9,
      "status": "success", "faithfulness": 0.5, "tool_calls": [{"name": "look", "args": {"n": n}}]}
     for n in range(30)
 ]  # fmt: skip
-_FOLDER = tempfile.TemporaryDirectory()
-SAMPLES = list(samples(unpack(Path(_FOLDER.name, "data"))))
+SAMPLES = every_sample()
 
 
 @pytest.fixture

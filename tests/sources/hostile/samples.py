@@ -9,16 +9,18 @@ from __future__ import annotations
 import gzip
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.sources import registry
 from tests.sources.hostile.trees import Tree, Write, take_apart
 
 DATA = Path(__file__).parents[2] / "data"
+_FOLDER = TemporaryDirectory()  # of this process, for the unpacked data
 _ROWS = 6  # rows kept of a long list: what is done to a file is done to each kind of row, not to each row
 
 
@@ -62,6 +64,12 @@ class Sample:
         return (path, *sorted(file for file in copied.rglob("*") if file.is_file() and file != path))
 
 
+@cache
+def every_sample() -> tuple[Sample, ...]:
+    """Every file of tests/data that a source knows."""
+    return tuple(samples(unpack(Path(_FOLDER.name, "data"))))
+
+
 def unpack(root: Path) -> Path:
     """tests/data as a user has it: packed files unpacked, each beside its neighbours."""
     for path in sorted(DATA.rglob("*")):
@@ -84,7 +92,7 @@ def samples(root: Path) -> Iterator[Sample]:
             yield Sample(name, path.relative_to(root).as_posix(), path)
 
 
-def one_of_each(found: list[Sample]) -> list[Sample]:
+def one_of_each(found: Iterable[Sample]) -> list[Sample]:
     """Without the files that are the same as an earlier one in all but their contents (baseline and candidate)."""
     kept: dict[tuple[str, str], Sample] = {}
     for sample in found:

@@ -10,6 +10,7 @@ from a fixed seed, and a failure says which.
 from __future__ import annotations
 
 import tracemalloc
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -23,11 +24,10 @@ from readiness_tui.sources.kit.base import CaseRecord, ReadAlongError, Reject, R
 from tests.hostile import BIDI, MARKUP, POISON
 from tests.sources.hostile import mutations
 from tests.sources.hostile.reading import drain, kept, read_all
-from tests.sources.hostile.samples import Sample, one_of_each, samples, unpack
+from tests.sources.hostile.samples import Sample, every_sample, one_of_each
 from tests.sources.hostile.strange import CONTENTS
 
-_FOLDER = TemporaryDirectory()
-SAMPLES = list(samples(unpack(Path(_FOLDER.name, "data"))))
+SAMPLES = every_sample()
 NAMES = [source.name for source in registry.sources()]
 #: One file of each source: the first that is read by itself.
 FIRST: dict[str, Sample] = {}
@@ -49,7 +49,7 @@ for _sample in sorted(SAMPLES, key=lambda sample: len(sample.whole)):
         FIRST[_sample.source] = _sample
 
 
-def _named(found: list[Sample]) -> list[object]:
+def _named(found: Iterable[Sample]) -> list[object]:
     return [pytest.param(sample, id=f"{sample.source}-{sample.name}") for sample in found]
 
 

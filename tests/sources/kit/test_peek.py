@@ -93,30 +93,36 @@ class Counting:
         return self._pattern.match(text, position)
 
 
-RECORDS = [
-    {"alpha": n, "beta": "words [ and", "gamma": [n, None], "delta": {"deep": {"er": [{"w": n}]}}} for n in range(9000)
-]
-#: Text of a megabyte that is nobody's → the most tokens that an outline of it needs.
+@lru_cache(1)
+def rows() -> list[dict[str, Any]]:
+    return [
+        {"alpha": n, "beta": "words [ and", "gamma": [n, None], "delta": {"deep": {"er": [{"w": n}]}}}
+        for n in range(9000)
+    ]
+
+
+#: Text of a megabyte that is nobody's, made where it is looked at → the most tokens that an outline of it needs.
 FOREIGN = {
-    "a list of records": (json.dumps(RECORDS), 28 * ELEMENTS),
-    "pretty-printed": (json.dumps(RECORDS[:4000], indent=2), 28 * ELEMENTS),
-    "records in an object": (json.dumps({"stuff": RECORDS, "more": 1}), 28 * ELEMENTS),
-    "records in an object, cut off": (json.dumps({"stuff": RECORDS})[:-9], 28 * ELEMENTS),
-    "a list of numbers": (json.dumps([*range(150_000)]), 2 * ELEMENTS + 2),
-    "a list of lists": (json.dumps([[n, "]"] for n in range(80_000)]), 6 * ELEMENTS + 2),
-    "an object of records": (json.dumps({f"k{n}": record for n, record in enumerate(RECORDS)}), TOKENS),
-    "an object of numbers": (json.dumps({f"key {n}": n for n in range(60_000)}), TOKENS),
-    "a long text": (json.dumps({"blob": "{[,:" * 250_000}), 5),
-    "a long text that does not end": ('{"blob": "' + "x" * SIZE, 5),
-    "open brackets": ("[" * SIZE, TOKENS),
-    "objects in one another": ('{"a":' * (SIZE // 5), TOKENS),
-    "commas": ("[" + "," * SIZE, ELEMENTS + 2),
+    "a list of records": (lambda: json.dumps(rows()), 28 * ELEMENTS),
+    "pretty-printed": (lambda: json.dumps(rows()[:4000], indent=2), 28 * ELEMENTS),
+    "records in an object": (lambda: json.dumps({"stuff": rows(), "more": 1}), 28 * ELEMENTS),
+    "records in an object, cut off": (lambda: json.dumps({"stuff": rows()})[:-9], 28 * ELEMENTS),
+    "a list of numbers": (lambda: json.dumps([*range(150_000)]), 2 * ELEMENTS + 2),
+    "a list of lists": (lambda: json.dumps([[n, "]"] for n in range(80_000)]), 6 * ELEMENTS + 2),
+    "an object of records": (lambda: json.dumps({f"k{n}": record for n, record in enumerate(rows())}), TOKENS),
+    "an object of numbers": (lambda: json.dumps({f"key {n}": n for n in range(60_000)}), TOKENS),
+    "a long text": (lambda: json.dumps({"blob": "{[,:" * 250_000}), 5),
+    "a long text that does not end": (lambda: '{"blob": "' + "x" * SIZE, 5),
+    "open brackets": (lambda: "[" * SIZE, TOKENS),
+    "objects in one another": (lambda: '{"a":' * (SIZE // 5), TOKENS),
+    "commas": (lambda: "[" + "," * SIZE, ELEMENTS + 2),
 }
 
 
 @pytest.mark.parametrize("name", FOREIGN)
 def test_no_text_takes_long_to_outline(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    text, most = FOREIGN[name]
+    made, most = FOREIGN[name]
+    text = made()
     assert len(text) > SIZE * 0.8
     tokens, rests = Counting(module._TOKEN), Counting(module._REST)
     monkeypatch.setattr(module, "_TOKEN", tokens)
@@ -145,10 +151,10 @@ def test_all_sources_share_one_look(content: str, tmp_path: Path, monkeypatch: p
 
 def test_a_long_file_of_no_known_format_is_looked_at_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked = count_looks(monkeypatch)
-    (tmp_path / "file").write_text(FOREIGN["records in an object"][0], encoding="utf-8")
+    (tmp_path / "file").write_text(text := FOREIGN["records in an object"][0](), encoding="utf-8")
     with pytest.raises(ReadinessError, match='its keys: "more", "stuff"'):
         registry.recognise(tmp_path / "file")
-    whole = len(FOREIGN["records in an object"][0])
+    whole = len(text)
     assert [len(head) for head in looked[:2]] == [registry.HEAD, whole]
     assert [len(head) for head in looked[2:]] == [registry.HEAD, pytest.approx(whole, rel=0.02)]  # and its records
 

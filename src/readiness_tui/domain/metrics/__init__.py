@@ -1,6 +1,6 @@
 """Metrics: what each means (`registry`), and its figure in a run (`observe`) or among traces (`traces`)."""
 
-from readiness_tui.domain.metrics.observe import all_metrics, applies_to, contradictions, observe
+from readiness_tui.domain.metrics.observe import all_metrics, applies_to, contradictions, metrics_by_layer, observe
 from readiness_tui.domain.metrics.registry import (
     METRICS,
     Layer,
@@ -50,6 +50,7 @@ __all__ = [
     "guess_direction",
     "held",
     "held_first",
+    "metrics_by_layer",
     "narrowed",
     "normal",
     "observe",

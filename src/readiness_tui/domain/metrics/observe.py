@@ -106,15 +106,23 @@ def observe(
 
 
 def all_metrics(data: RunData) -> dict[Layer, list[tuple[MetricDef, Observed | NotComputable]]]:
-    """Every metric of the registry, and every other metric name in the run, by layer."""
+    """Every metric that the run may have, each with its figure or why there is none, by layer."""
+    return {
+        layer: [(metric, observe(metric.key, data)) for metric in metrics]
+        for layer, metrics in metrics_by_layer(data).items()
+    }
+
+
+def metrics_by_layer(data: RunData) -> dict[Layer, list[MetricDef]]:
+    """Every metric of the registry, and every other metric name in the run."""
     names = {name: None for case in data.cases for name in case.scores} | dict.fromkeys(data.run.aggregates)
     others: dict[str, MetricDef] = {}
     for name in names:
         if resolve(name) is None:
             others.setdefault(normal(name), unknown(name))
-    table: dict[Layer, list[tuple[MetricDef, Observed | NotComputable]]] = {}
+    table: dict[Layer, list[MetricDef]] = {}
     for metric in (*METRICS, *others.values()):
-        table.setdefault(metric.layer, []).append((metric, observe(metric.key, data)))
+        table.setdefault(metric.layer, []).append(metric)
     return table
 
 

@@ -13,6 +13,7 @@ from readiness_tui.domain.text.format import plural
 from readiness_tui.domain.text.sanitise import one_line
 
 CLUSTER_FIELDS = ("cluster", "document", "session")  # in a case, a golden case, or the metadata of either
+_NAMING = frozenset(CLUSTER_FIELDS)
 _NO_SETS = Shelf()
 
 
@@ -219,8 +220,9 @@ def tags_of(case: Case, gold: GoldenCase | None) -> set[str]:
 def cluster_of(case: Case, gold: GoldenCase | None) -> str:
     """The case's cluster, from the first field that names one, its own or its golden case's; "" for none."""
     for extra in (case.extra, gold.extra if gold else {}):
-        inner = extra.get("metadata")
-        for said in (extra, inner if isinstance(inner, dict) else {}):
+        for said in (extra, extra.get("metadata")):
+            if not isinstance(said, dict) or _NAMING.isdisjoint(said):  # nearly all, and each metric asks of each case
+                continue
             for name in CLUSTER_FIELDS:
                 cluster = said.get(name)
                 if isinstance(cluster, (str, int)) and not isinstance(cluster, bool) and str(cluster).strip():

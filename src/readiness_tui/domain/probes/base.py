@@ -21,7 +21,16 @@ from readiness_tui.domain.checklists.model import Item, ProbeKind, ProbeSpec
 from readiness_tui.domain.checklists.review import Review
 from readiness_tui.domain.gate.model import Gate, Lock
 from readiness_tui.domain.incidents.model import Incident
-from readiness_tui.domain.metrics import Layer, MetricDef, NotComputable, Observed, RunData, all_metrics, held
+from readiness_tui.domain.metrics import (
+    Layer,
+    MetricDef,
+    NotComputable,
+    Observed,
+    RunData,
+    held,
+    metrics_by_layer,
+    observe,
+)
 from readiness_tui.domain.probes.variety import Variety
 from readiness_tui.domain.runs.holding import Shelf
 from readiness_tui.domain.runs.model import Case, EvalSet, Run
@@ -34,9 +43,6 @@ from readiness_tui.domain.traces.measured import utc as utc
 from readiness_tui.domain.traces.names import NameCounts
 from readiness_tui.domain.traces.recorded import Recorded
 from readiness_tui.domain.traces.traffic import bare, not_of_users
-
-#: A run's metrics by layer, each with its figure or why there is none.
-Metrics = Mapping[Layer, Sequence[tuple[MetricDef, Observed | NotComputable]]]
 
 
 def _not_at_hand(run: Run) -> tuple[Case, ...] | None:
@@ -77,7 +83,8 @@ class ProbeInput:
     sampled: tuple[KeptOfImport, ...] = ()
     ends: date | None = None
     cases_of: Callable[[Run], tuple[Case, ...] | None] = field(default=_not_at_hand, compare=False)
-    _tables: dict[str, Metrics] = field(default_factory=dict, repr=False, compare=False)
+    _metrics: dict[str, Mapping[Layer, Sequence[MetricDef]]] = field(default_factory=dict, repr=False, compare=False)
+    _figures: dict[tuple[str, str], Observed | NotComputable] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def utc_day(self) -> date:
@@ -90,11 +97,18 @@ class ProbeInput:
             return True
         return day is not None and self.utc_day - timedelta(days=self.window_days) < day <= self.utc_day
 
-    def metrics_of(self, run: Run, cases: tuple[Case, ...]) -> Metrics:
-        """`all_metrics` of one of its runs, computed once because several probes need it."""
-        if run.id not in self._tables:
-            self._tables[run.id] = all_metrics(self.run_data(run, cases))
-        return self._tables[run.id]
+    def metrics_of(self, run: Run, cases: tuple[Case, ...]) -> Mapping[Layer, Sequence[MetricDef]]:
+        """What one of its runs may have a figure of."""
+        if run.id not in self._metrics:
+            self._metrics[run.id] = metrics_by_layer(self.run_data(run, cases))
+        return self._metrics[run.id]
+
+    def figure(self, run: Run, cases: tuple[Case, ...], metric: MetricDef) -> Observed | NotComputable:
+        """Of one of its runs, computed once where a probe asks: most ask for one or two metrics of forty."""
+        place = run.id, metric.key
+        if place not in self._figures:
+            self._figures[place] = observe(metric.key, self.run_data(run, cases))
+        return self._figures[place]
 
     def run_data(self, run: Run, cases: tuple[Case, ...]) -> RunData:
         """One of its runs as the golden set that holds it has it."""

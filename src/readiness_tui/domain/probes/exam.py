@@ -270,18 +270,22 @@ def evaluation_types_seen(data: ProbeInput) -> SupportFigure:
     pairs = whole.runs
     if not runs:
         return SupportFigure(missing=whole.nothing or "no eval run is imported")
-    layers: set[str] = set()
-    for run, cases in pairs:
-        for layer, rows in data.metrics_of(run, cases).items():
-            layers |= {layer.value for _, seen in rows if isinstance(seen, Observed)}
+
+    def measured(layer: Layer) -> bool:
+        return any(
+            isinstance(data.figure(run, cases, metric), Observed)
+            for run, cases in pairs
+            for metric in data.metrics_of(run, cases).get(layer, ())
+        )
+
     risky = high_risk([data.run_data(run, cases) for run, cases in data.candidate])
     prompts = {run.prompt_version for run in runs if has_version(run.prompt_version)}
     seen = {
         "unit tests for deterministic logic": any("junit" in normal(run.tool) for run in runs),
         "prompt regression": len(prompts) > 1,
-        "retrieval quality": Layer.RETRIEVAL.value in layers,
-        "LLM output quality": Layer.GENERATION.value in layers,
-        "agent task completion": Layer.AGENT.value in layers,
+        "retrieval quality": measured(Layer.RETRIEVAL),
+        "LLM output quality": measured(Layer.GENERATION),
+        "agent task completion": measured(Layer.AGENT),
         "human review for high-risk paths": len(risky.unreviewed) < len(risky.cases),
         "online experiments when applicable": any(tagged(run, _ONLINE) for run in runs),
     }

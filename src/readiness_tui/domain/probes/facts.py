@@ -255,9 +255,9 @@ def _carried(
 ) -> _Carried:
     found = _Carried()
     for metrics in data.metrics_of(run, cases).values():
-        for metric, seen in metrics:
+        for metric in metrics:
             part = part_of(metric)
-            if not part or part in found.shown or not isinstance(seen, Observed):
+            if not part or part in found.shown or not isinstance(seen := data.figure(run, cases, metric), Observed):
                 continue
             if seen.aggregate:
                 found.weak.setdefault(part, f"{safe(metric.key)}, the run's own figure, behind which no case stands")

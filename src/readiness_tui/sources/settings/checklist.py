@@ -6,7 +6,9 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from readiness_tui.domain.checklists.codec import content_digest
 from readiness_tui.domain.checklists.declared import SETTINGS
@@ -81,9 +83,14 @@ def check_files(paths: Sequence[Path]) -> CheckedChecklists:
     return CheckedChecklists(tuple(pair for pair in checked.fine if _is_checklist(pair[0])), tuple(refused))
 
 
-def _shipped() -> dict[str, _Loaded]:
-    folder = shipped_folder("checklists")
-    return {name: _loaded(read_yaml(folder / f"{name}.yaml")) for name in SHIPPED}
+def _shipped() -> Mapping[str, _Loaded]:
+    return _shipped_in(shipped_folder("checklists"))
+
+
+@cache
+def _shipped_in(folder: Path) -> Mapping[str, _Loaded]:
+    """Read once: they are part of the program, as its modules are."""
+    return MappingProxyType({name: _loaded(read_yaml(folder / f"{name}.yaml")) for name in SHIPPED})
 
 
 def _is_checklist(path: Path) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from readiness_tui.store.chain import baseline, contents, guards, seal, tallied, walk
+from readiness_tui.store.sqlite import script
 
 SCHEMA = """
 ALTER TABLE change ADD COLUMN hash TEXT; -- see store/chain/seal.py; NULL only inside the transaction that makes the entry
@@ -47,7 +48,7 @@ CREATE TABLE tally_seal(
 
 def chain(db: Any) -> None:
     conn = db.conn
-    db.executescript(SCHEMA)
+    script(db.conn, SCHEMA)
     published = "SELECT id FROM import WHERE published_order IS NOT NULL ORDER BY id"
     for (number,) in conn.execute(published).fetchall():
         digest = contents.enter(conn, number, contents.seal(conn, number))
@@ -62,4 +63,4 @@ def chain(db: Any) -> None:
     conn.execute(
         "INSERT INTO chain(since, entries, last, hash, cookie) VALUES (?, ?, ?, ?, 0)", (since, count, since, before)
     )
-    db.executescript(guards.GUARDS)
+    script(db.conn, guards.GUARDS)

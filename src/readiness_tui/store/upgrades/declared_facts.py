@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from readiness_tui.store.sqlite import script
+
 SCHEMA = """
 CREATE TABLE run_fact(
     system TEXT NOT NULL,
@@ -32,4 +34,4 @@ CREATE TABLE accepted_risk(
 
 
 def declared_facts(db: Any) -> None:
-    db.executescript(SCHEMA)
+    script(db.conn, SCHEMA)

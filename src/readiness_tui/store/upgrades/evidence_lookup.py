@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from readiness_tui.store.sqlite import script
+
 SCHEMA = """
 ALTER TABLE evidence ADD COLUMN lookup TEXT NOT NULL DEFAULT 'not looked up';
 ALTER TABLE evidence ADD COLUMN commit_id TEXT NOT NULL DEFAULT '';
@@ -17,4 +19,4 @@ UPDATE evidence SET lookup = 'vouched for' WHERE kind IN ('shown', 'drill');
 
 
 def evidence_lookup(db: Any) -> None:
-    db.executescript(SCHEMA)
+    script(db.conn, SCHEMA)

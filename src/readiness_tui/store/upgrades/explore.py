@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from readiness_tui.store.sqlite import script
+
 #: The orders by latency and cost; the one by time has `trace_time`. Each ends in the key, as every index does.
 INDEXES = """
 CREATE INDEX trace_latency ON trace(system_id, latency_ms);
@@ -18,4 +20,4 @@ CREATE TRIGGER trace_words_stale AFTER UPDATE OF question, answer, id ON trace
 
 
 def explore(db: Any) -> None:
-    db.executescript(INDEXES + WORDS)
+    script(db.conn, INDEXES + WORDS)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
+from readiness_tui.store.sqlite import script
+
 SCHEMA = """
 ALTER TABLE incident ADD COLUMN uid TEXT NOT NULL DEFAULT '';
 ALTER TABLE incident ADD COLUMN created TEXT;
@@ -35,7 +37,7 @@ _UNIQUE = "CREATE UNIQUE INDEX {0}_uid ON {0}(uid) WHERE uid <> ''"  # a row put
 
 def incident_record(db: Any) -> None:
     """Stamps come from the audit trail; a uid from what never changes, so that copies of one file agree on it."""
-    db.executescript(SCHEMA)
+    script(db.conn, SCHEMA)
     for table, key in (("incident", "number"), ("incident_event", "id"), ("incident_action", "id")):
         names = "number, system" if table == "incident" else "id, number"
         for number, belongs in db.conn.execute(f"SELECT {names} FROM {table}").fetchall():

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from readiness_tui.store.sqlite import script
+
 SCHEMA = """
 ALTER TABLE import ADD COLUMN reader INTEGER;
 ALTER TABLE import ADD COLUMN read_with TEXT NOT NULL DEFAULT '';
@@ -24,4 +26,4 @@ UPDATE import SET raw_kept = traces;
 
 
 def kept_records(db: Any) -> None:
-    db.executescript(SCHEMA)
+    script(db.conn, SCHEMA)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from readiness_tui.store.sqlite import script
+
 SCHEMA = """
 CREATE TABLE kept(
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -16,4 +18,4 @@ CREATE TABLE kept(
 
 
 def kept_results(db: Any) -> None:
-    db.executescript(SCHEMA)
+    script(db.conn, SCHEMA)

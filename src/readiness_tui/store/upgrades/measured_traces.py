@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from readiness_tui.store.sqlite import script
+
 SCHEMA = """
 -- By which version of the reading (domain/traces) the import's requests are measured; 0: not yet.
 ALTER TABLE import ADD COLUMN measured INTEGER NOT NULL DEFAULT 0;
@@ -85,4 +87,4 @@ CREATE TABLE trace_measuring(
 
 
 def measured_traces(db: Any) -> None:
-    db.executescript(SCHEMA)
+    script(db.conn, SCHEMA)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from readiness_tui.store.sqlite import script
+
 SCHEMA = """
 ALTER TABLE review ADD COLUMN follows INTEGER REFERENCES review(id); -- whose open conditions it carries; NULL: nobody's
 ALTER TABLE vote ADD COLUMN carried_from INTEGER; -- the review whose vote was confirmed by this one
@@ -37,4 +39,4 @@ CREATE TRIGGER change_keeps BEFORE UPDATE ON change
 
 
 def next_review(db: Any) -> None:
-    db.executescript(SCHEMA)
+    script(db.conn, SCHEMA)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from readiness_tui.store.sqlite import script
+
 #: Conditions of frozen reviews that were closed. `of_review` is not called review_id: a row of that name is the review's
 #: own, and a frozen one takes none.
 CLOSINGS = """
@@ -23,6 +25,6 @@ CREATE TABLE condition_closing(
 def over_time(db: Any) -> None:
     """A review's zone: '' is that of the machine that looks. The highest severity that an incident has had: '' is the
     present one, so that what was lowered before counts as it did."""
-    db.executescript(CLOSINGS)
+    script(db.conn, CLOSINGS)
     db.conn.execute("ALTER TABLE review ADD COLUMN zone TEXT NOT NULL DEFAULT ''")
     db.conn.execute("ALTER TABLE incident ADD COLUMN peak TEXT NOT NULL DEFAULT ''")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from readiness_tui.store.sqlite import script
+
 SCHEMA = """
 ALTER TABLE review ADD COLUMN authors TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE review ADD COLUMN observers TEXT NOT NULL DEFAULT '[]';
@@ -22,4 +24,4 @@ CREATE TABLE own_note(
 
 
 def people_roles(db: Any) -> None:
-    db.executescript(SCHEMA)
+    script(db.conn, SCHEMA)

@@ -10,7 +10,7 @@ from collections import Counter
 from typing import Any
 
 from readiness_tui.store.codec import dump, load
-from readiness_tui.store.sqlite import Connection
+from readiness_tui.store.sqlite import Connection, script
 from readiness_tui.store.upgrades.system_shares import Owners, Shares, shares
 
 WHO = "readiness"  # in the history, where the program itself decided
@@ -57,7 +57,7 @@ _EDITS = {  # what is different in the definition of each table that is made ane
 def system_column(db: Any) -> None:
     conn: Connection = db.conn
     found = shares(conn)
-    db.executescript(_BEFORE)
+    script(db.conn, _BEFORE)
     conn.executemany("INSERT INTO system(name) VALUES (?)", [(name,) for name in found.systems])
     _place(conn, found)
     _imports(conn, len(found.systems))
@@ -70,7 +70,7 @@ def system_column(db: Any) -> None:
     _history(conn, found)
     for _, sql in guards:
         conn.execute(sql)
-    db.executescript(_AFTER)
+    script(db.conn, _AFTER)
     if len(found.systems) > 1:
         _tell(conn, found, moved)
 

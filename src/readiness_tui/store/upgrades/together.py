@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from readiness_tui.store.sqlite import script
+
 #: `review_id` NULL: of what the system has across its reviews (gaps, incidents).
 RIVALS = """
 CREATE TABLE rival(
@@ -33,4 +35,4 @@ CREATE TABLE presence(
 
 
 def together(db: Any) -> None:
-    db.executescript(RIVALS + PRESENCE)
+    script(db.conn, RIVALS + PRESENCE)
