@@ -39,7 +39,7 @@ def in_order(spans: tuple[Span, ...]) -> list[Span]:
     starts: list[datetime] = [utc(span.started_at) for span in spans if span.started_at is not None]
     if len(starts) < len(spans):
         return list(spans)
-    return [span for _, _, span in sorted(zip(starts, range(len(spans)), spans, strict=True), key=lambda row: row[:2])]
+    return [spans[at] for at in sorted(range(len(spans)), key=starts.__getitem__)]
 
 
 def of_kind(trace: Trace, kind: SpanKind) -> list[Span]:
