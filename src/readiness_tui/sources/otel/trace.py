@@ -63,6 +63,7 @@ class TraceParts:
         self._unfinished = False
         self._lost: set[str] = set()  # ids of spans that could not be read
         self._written: tuple[int, bytes] = (0, b"")
+        self._of_logfire = False  # whether one of the spans may be pending, or a log message
 
     def add(self, piece: OtelRecord) -> None:
         """Add a span or log record of an OTLP batch."""
@@ -81,6 +82,7 @@ class TraceParts:
         self._keep(_Part(None, row, said))
 
     def _keep(self, part: _Part) -> None:
+        self._of_logfire = self._of_logfire or _SPAN_TYPE in part.said.attributes
         earlier = self._spans.get(part.said.id)
         if earlier is not None and _is_pending(part.said) and not _is_pending(earlier.said):
             return
@@ -109,8 +111,7 @@ class TraceParts:
     @property
     def empty(self) -> bool:
         """Whether there is nothing of a request: every part was refused, or is a log message of Logfire's."""
-        said = [part.said for part in self._spans.values()]
-        if said and not self._logs and all(_is_message(span) for span in said):
+        if self._of_logfire and not self._logs and all(_is_message(part.said) for part in self._spans.values()):
             self._reader.notes.add("a trace is log messages alone; it was left out")
             return True
         return not (self._spans or self._logs or self._notes)
@@ -128,7 +129,7 @@ class TraceParts:
             judgements += self._reader.judgements(log.event.attributes, of=log.span_id)
             events.setdefault(log.span_id, []).append(log.event)
         spans: list[RawSpan] = []
-        all_said = list(self._ended(events))
+        all_said = list(self._ended(events)) if self._of_logfire else [part.said for part in self._spans.values()]
         for said in all_said:
             judgements += self._reader.judgements(said.attributes, said.events, of=said.id)
             if more := events.get(said.id):
@@ -153,9 +154,11 @@ class TraceParts:
             trace = replace(
                 trace, tool_calls=None, chunks=None, retrieval=None, tokens_in=None, tokens_out=None, cost=None
             )
+        if any(said.parent is None for said in all_said):
+            return trace
         ids = {said.id for said in all_said}
-        tops = [said for said in all_said if (said.parent or "") not in ids]
-        if tops and not any(said.parent is None or self._begins(said) for said in tops):
+        tops = [said for said in all_said if said.parent not in ids]
+        if tops and not any(map(self._begins, tops)):
             notes.add("the span in which a trace begins is not in the file; its latency and outcome are not known")
             trace = replace(trace, latency_ms=None, status=None, outcome=None, error=None)
         return trace
