@@ -14,6 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace as modified
+
 from readiness_tui.domain.runs.model import SpanKind, Trace
 from readiness_tui.sources.kit import fields, measures, payload
 from readiness_tui.sources.kit.base import ReadAlongError, Recognised, Record, TraceRecord
@@ -245,7 +247,7 @@ def _build(group: SpanGroup, notes: fields.Notes, lost: bool) -> Trace:
     root = next((span for span, row in zip(group.spans, group.rows, strict=True) if _is_trace(row)), None)
     spans = group.spans
     if root is not None:
-        spans = [replace(s, parent=root.id) if s.parent is None and s is not root else s for s in spans]
+        spans = [modified(s, parent=root.id) if s.parent is None and s is not root else s for s in spans]
     judged = [score for row in group.rows for score in _judgements(row)]
     made = trace_from_spans(group.id, spans, judged, notes, lost=lost, totals=root is not None)
     if all(_is_trace(row) for row in group.rows):

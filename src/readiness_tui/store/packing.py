@@ -268,8 +268,15 @@ def as_stored(trace: Trace) -> Trace:
 
 
 def _is_flat(fields: dict[str, Any]) -> bool:
-    """Whether names and values are such as JSON gives back as they are: texts, whole numbers, true, false and null."""
-    return _TEXT.issuperset(map(type, fields)) and _SAME.issuperset(map(type, fields.values()))
+    """Whether names and values are such as JSON gives back as they are: texts, whole numbers, true, false and null, and
+    lists of these."""
+    if not _TEXT.issuperset(map(type, fields)):
+        return False
+    return _SAME.issuperset(map(type, fields.values())) or all(map(_is_same, fields.values()))
+
+
+def _is_same(value: Any) -> bool:
+    return type(value) in _SAME or (type(value) is list and _SAME.issuperset(map(type, value)))
 
 
 def _is_as_stored(span: Span) -> bool:

@@ -16,7 +16,7 @@ import pytest
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.runs.model import CaseStatus, Outcome, SpanKind
 from readiness_tui.sources import registry
-from readiness_tui.sources.kit.base import ReadAlongError
+from readiness_tui.sources.kit.base import ReadAlongError, TraceRecord
 from readiness_tui.sources.otel import protobuf
 from readiness_tui.sources.otel import source as otlp
 from readiness_tui.sources.tracing import attributes as otel_attributes
@@ -175,6 +175,20 @@ def test_a_raw_record_is_otlp_again_and_brings_the_same_trace(sample, make, read
     assert again.traces == [record.trace for record in records]
     assert source.assemble(records[0].trace.id, [records[0].raw, records[0].raw]) == records[0]
     assert source.assemble("x", [records[0].raw, '{"trace_id": "x"}']) is None
+
+
+def test_a_raw_record_is_the_same_however_its_spans_came(make):
+    spans = [span(1, attributes={"input.value": 'a "quoted" żółw', "n": 2}), span(2, 1, at=1), span(3, 1, at=2)]
+
+    def raws(*lines: dict[str, Any]) -> list[str]:
+        return [record.raw for record in otlp.SOURCE.read(make("x.jsonl", lines)) if isinstance(record, TraceRecord)]
+
+    (together,) = raws(batch(*spans))
+    assert raws(*(batch(each) for each in spans)) == raws(batch(*spans, spans[1])) == [together]
+    (changed,) = raws(batch(*spans, {**spans[1], "name": "again"}))
+    assert json.loads(changed)["resourceSpans"][0]["scopeSpans"][0]["spans"][1]["name"] == "again"
+    (lacking,) = raws(batch(*spans, span(4, attributes={}) | {"startTimeUnixNano": "soon"}))
+    assert json.loads(lacking) == json.loads(together) | {"lost": [f"{4:016x}"]}
 
 
 # Traps of the format

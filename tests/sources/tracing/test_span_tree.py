@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from readiness_tui.domain.runs.model import Chunk, Outcome, SpanKind, ToolCall
 from readiness_tui.sources.kit import fields

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -14,21 +14,15 @@ _WORDS = ("prompt", "instruction", "few_shot", "fewshot", "examples")
 
 def prompts(trace: Trace) -> Iterator[str]:
     """Their texts, empty ones too."""
-    yield from _named(trace.extra)
-    for span in trace.spans or ():
-        yield from _named(span.attributes)
+    for fields in (trace.extra, *[span.attributes for span in trace.spans or ()]):
+        for name in filter(speaks_of_prompts, fields):
+            yield from texts(fields[name])
 
 
 @lru_cache(4096)
 def speaks_of_prompts(name: str) -> bool:
     folded = name.casefold()
     return any(word in folded for word in _WORDS)
-
-
-def _named(fields: Mapping[str, Any]) -> Iterator[str]:
-    for name, value in fields.items():
-        if speaks_of_prompts(name):
-            yield from texts(value)
 
 
 def texts(value: Any) -> Iterator[str]:

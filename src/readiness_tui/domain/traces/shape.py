@@ -16,7 +16,7 @@ from typing import Any
 
 from readiness_tui.domain.runs.model import Chunk, Outcome, Trace
 from readiness_tui.domain.text.versions import has
-from readiness_tui.domain.traces.prompts import LONG, prompts, speaks_of_prompts
+from readiness_tui.domain.traces.prompts import LONG, prompts
 from readiness_tui.domain.traces.shape_steps import (
     DATED,
     ERRORS,
@@ -30,7 +30,7 @@ from readiness_tui.domain.traces.shape_steps import (
     steps_of,
 )
 from readiness_tui.domain.traces.steps import flag
-from readiness_tui.domain.traces.traffic import concerns, told_by
+from readiness_tui.domain.traces.traffic import told_by
 from readiness_tui.domain.traces.version import SHAPE_VERSION as SHAPE_VERSION
 
 _MOST = 2_000  # shapes remembered: most logs have fewer, and some another one in each request
@@ -144,18 +144,11 @@ def _limited(status: str) -> bool:
     return bool(LIMITED.search(status))
 
 
-@lru_cache(4096)
-def _asked(name: str) -> bool:
-    """Whether a field of this name may be one that probes read."""
-    return name == "fallback" or concerns(name) or speaks_of_prompts(name)
-
-
 def _extra_marks(trace: Trace) -> Marks:
     """Who says that no user sent the request, in which words; whether it fell back; how long its logged prompts are."""
     logged = 0
-    if any(map(_asked, trace.extra)) or any(any(map(_asked, span.attributes)) for span in trace.spans or ()):
-        for text in prompts(trace):
-            logged = max(logged, 2 if len(text) >= LONG else 1 if text else 0)
+    for text in prompts(trace):
+        logged = max(logged, 2 if len(text) >= LONG else 1 if text else 0)
     fell = trace.extra.get("fallback")
     name, value = told_by(trace.extra) or (None, None)
     # True, 1 and "1" say the same in other words: the type keeps them apart among the marks.

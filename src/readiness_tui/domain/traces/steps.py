@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -36,10 +36,12 @@ def flag(value: Any) -> bool:
 
 def in_order(spans: tuple[Span, ...]) -> list[Span]:
     """By start if every step has one, else as recorded."""
-    starts: list[datetime] = [utc(span.started_at) for span in spans if span.started_at is not None]
+    starts: list[datetime] = [
+        at if at.tzinfo is UTC else utc(at) for at in [span.started_at for span in spans] if at is not None
+    ]
     if len(starts) < len(spans):
         return list(spans)
-    return [span for _, _, span in sorted(zip(starts, range(len(spans)), spans, strict=True), key=lambda row: row[:2])]
+    return [spans[at] for at in sorted(range(len(spans)), key=starts.__getitem__)]
 
 
 def of_kind(trace: Trace, kind: SpanKind) -> list[Span]:

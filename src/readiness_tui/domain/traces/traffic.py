@@ -77,11 +77,6 @@ def _says(name: str) -> _Says:
     return _Says.SOURCE if last in _SOURCES else _Says.NOTHING
 
 
-def concerns(name: str) -> bool:
-    """Whether a field of this name may say who sent the request."""
-    return _holds(name) or _says(name) is not _Says.NOTHING
-
-
 @lru_cache(4096)
 def _holds(name: str) -> bool:
     """Whether a field of this name holds others that say something of the request."""

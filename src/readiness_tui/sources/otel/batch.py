@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from readiness_tui.domain.text.frozen import quick
+import msgspec
+
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.jsonio import RecordError, quoted
 
@@ -39,11 +40,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INNER = {"resourceSpans": ("scopeSpans", "spans"), "resourceLogs": ("scopeLogs", "logRecords")}
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class OtelRecord:
-    """A span (`log` False) or log record as in the batch, with ids in hex. `trace_id` None: a log record without one.
-    `text`: the JSON of its value, where it was written already."""
+class OtelRecord(msgspec.Struct, frozen=True):
+    """A span (`log` False) or log record as in the batch, with ids in hex. `trace_id` None: a log record without one."""
 
     log: bool
     trace_id: str | None
@@ -51,7 +49,6 @@ class OtelRecord:
     scope: Mapping[str, Any]
     value: dict[str, Any]
     place: str = ""  # in its batch
-    text: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

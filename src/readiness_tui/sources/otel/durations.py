@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+
+from msgspec.structs import replace as modified
 
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.otel import cells
@@ -90,4 +91,4 @@ def plausible(spans: Sequence[LoggedSpan], notes: fields.Notes) -> list[LoggedSp
         "most spans of a trace begin after the span above them has ended, so its durations may be in another unit than"
         " this format has; they are taken as missing"
     )
-    return [replace(span, duration_ms=None, ended=span.has_ended) for span in spans]
+    return [modified(span, duration_ms=None, ended=span.has_ended) for span in spans]

@@ -31,10 +31,12 @@ from readiness_tui.sources.otel.cells import MORE, ONE_PAGE
 from readiness_tui.sources.otel.runs import Runs
 from readiness_tui.sources.otel.trace import TraceParts, event_name
 from readiness_tui.sources.tracing.attributes import EVALUATION_EVENTS, names
+from readiness_tui.sources.tracing.leaking import Unsearched, searched
 from readiness_tui.sources.tracing.span_reader import CARRYING_EVENTS, MESSAGE_EVENTS, Reader
 
-_decode = msgspec.json.Decoder().decode
-_apart = msgspec.json.Decoder(list[msgspec.Raw]).decode
+#: What `Pile` writes of records beside each other: the number of their context, their places in the batch, and they.
+_beside = msgspec.json.Decoder(tuple[int, list[str], msgspec.Raw]).decode
+_listed = msgspec.json.Decoder(list[dict[str, Any]]).decode
 MAX_LINE = 64 * 1024 * 1024  # a collector's batch of 8,192 spans with their messages is one line
 PAIRS = (("traces", "logs"), ("spans", "logs"), ("trace", "log"))  # names of files of one export
 EVENTS = EVALUATION_EVENTS | MESSAGE_EVENTS.keys() | CARRYING_EVENTS
@@ -116,30 +118,38 @@ class TracesReader:
             yield from groups.refused()
 
     def read(self, piece: Piece, before: Before, gathered: Gathered) -> Iterator[TraceRecord | Reject]:
+        runs = Runs(self._path)
+        for record in searched(self._unsearched(piece, gathered)):
+            if isinstance(record, TraceRecord):
+                runs.add(record)
+            yield record
+        gathered.found.append(runs)
+
+    def _unsearched(self, piece: Piece, gathered: Gathered) -> Iterator[Unsearched | Reject]:
         contexts: dict[int, Context] = piece.content[0]
         reader = Reader(self._names, gathered.notes)
-        runs = Runs(self._path)
         for trace_id, kept in piece.content[1]:
             parts = TraceParts(trace_id, reader)
             for one in kept:
                 if one.kind == LOST:
                     parts.lose(one.text)
                     continue
-                for found in _as_added(one, contexts):
+                some, text = _as_added(one, contexts)
+                for added in some:
                     try:
-                        parts.add(found)
+                        parts.add(added)
                     except RecordError as error:
-                        yield reject(one.line, f"{found.place}: {error}", fields.as_json(found.value))
-                        if not found.log:
-                            parts.lose(str(found.value.get("spanId")))
+                        yield reject(one.line, f"{added.place}: {error}", fields.as_json(added.value))
+                        if not added.log:
+                            parts.lose(str(added.value.get("spanId")))
+                if len(kept) == 1:
+                    parts.written(len(some), text)
             if parts.empty:
                 continue
-            record = parts.record()
-            if record.trace.spans is None:
+            found = parts.unsearched()
+            if found.record.trace.spans is None:
                 gathered.notes.add("a trace is known by its evaluations alone; import its spans as well")
-            runs.add(record)
-            yield record
-        gathered.found.append(runs)
+            yield found
 
     def gather(self, gathered: Gathered) -> None:
         gathered.notes.add_to(self._notes)
@@ -165,9 +175,9 @@ class Pile:
         self._last: tuple[Any, Any, int] = (None, None, 0)
         self._answered: dict[str, str] = {}  # response id → trace id
         self._waiting: list[tuple[str, int, OtelRecord]] = []
-        self._beside: list[
-            Any
-        ] = []  # what stands beside each other in the batch and is of one trace, as `_keep` has it
+        #: What stands beside each other in the batch and is of one trace, and where each stands.
+        self._beside: list[dict[str, Any]] = []
+        self._places: list[str] = []
         self._beside_is: tuple[str, int, str, int] = ("", 0, "", 0)  # of which trace, its line, what it is, its context
 
     def add(self, line: int, batch: Any) -> Iterator[Reject]:
@@ -228,7 +238,8 @@ class Pile:
         if belongs != self._beside_is:
             self._put_down()
             self._beside_is = belongs
-        self._beside += (piece.value, piece.place)
+        self._beside.append(piece.value)
+        self._places.append(piece.place)
 
     def _lose(self, trace_id: str, line: int, span_id: str) -> None:
         self._put_down()
@@ -237,9 +248,10 @@ class Pile:
     def _put_down(self) -> None:
         if self._beside:
             trace_id, line, kind, number = self._beside_is
-            text = fields.as_json([number, *self._beside])
-            self._groups.add(trace_id, Kept(kind, line, text, len(self._beside) // 2))
+            text = fields.as_json([number, self._places, self._beside])
+            self._groups.add(trace_id, Kept(kind, line, text, len(self._beside)))
             self._beside.clear()
+            self._places.clear()
 
     def _context(self, piece: OtelRecord) -> int:
         """The number of the piece's resource and scope, which those beside it in the batch share."""
@@ -258,15 +270,14 @@ def _number(kept: Kept) -> int:
     return int(kept.text[1 : kept.text.index(",")])
 
 
-def _as_added(kept: Kept, contexts: Mapping[int, Context]) -> list[OtelRecord]:
-    """The pieces as they were added."""
-    number, *listed = _apart(kept.text)  # their line was decoded strictly
-    resource, scope = contexts[int(bytes(number))]
-    log, parts = kept.kind == "log", iter(listed)
-    return [
-        OtelRecord(log, None, resource, scope, _decode(value), _decode(place), bytes(value))
-        for value, place in zip(parts, parts, strict=True)
-    ]
+def _as_added(kept: Kept, contexts: Mapping[int, Context]) -> tuple[list[OtelRecord], bytes]:
+    """The pieces as they were added, and the JSON of all their values."""
+    number, places, text = _beside(kept.text)  # their line was decoded strictly
+    resource, scope = contexts[number]
+    log = kept.kind == "log"
+    values = _listed(text)
+    added = [OtelRecord(log, None, resource, scope, value, at) for value, at in zip(values, places, strict=True)]
+    return added, bytes(text)
 
 
 def batches(path: Path) -> Iterator[tuple[int, Any] | Reject | Warn | Progress]:

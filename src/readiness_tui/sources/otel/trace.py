@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace as modified
 
 from readiness_tui.domain.runs.model import Trace
 from readiness_tui.sources.kit import fields, payload
@@ -22,6 +23,7 @@ from readiness_tui.sources.kit.jsonio import RecordError, decode
 from readiness_tui.sources.otel import batch, cells
 from readiness_tui.sources.otel.batch import OtelRecord
 from readiness_tui.sources.tracing.attributes import EVALUATION_EVENTS
+from readiness_tui.sources.tracing.leaking import LongText, Unsearched, searched
 from readiness_tui.sources.tracing.span_reader import Event, LoggedSpan, Reader
 from readiness_tui.sources.tracing.span_tree import SPAN_LOST, GivenScore, RawSpan, trace_from_spans
 
@@ -30,15 +32,12 @@ _SPAN_TYPE = "logfire.span_type"
 _encode = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A span as in the file (`context`: its resource and scope, None for a row), and as parsed (`said`); the JSON of its
-    value, where it was written already."""
+class _Part(msgspec.Struct, frozen=True):
+    """A span as in the file (`context`: its resource and scope, None for a row), and as parsed (`said`)."""
 
     context: bytes | None
     value: dict[str, Any]
     said: LoggedSpan
-    text: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +62,8 @@ class TraceParts:
         self._notes: dict[bytes, tuple[dict[str, Any], GivenScore]] = {}
         self._unfinished = False
         self._lost: set[str] = set()  # ids of spans that could not be read
+        self._written: tuple[int, bytes] = (0, b"")
+        self._of_logfire = False  # whether one of the spans may be pending, or a log message
 
     def add(self, piece: OtelRecord) -> None:
         """Add a span or log record of an OTLP batch."""
@@ -72,15 +73,16 @@ class TraceParts:
             plain = batch.plain(resource.get("attributes"), self._reader.notes)
             self._reader.contexts[key] = resource, piece.scope, plain
         if piece.log:
-            self._logs.setdefault(piece.text or _encode(piece.value), self._log(key, piece.value))
+            self._logs.setdefault(_encode(piece.value), self._log(key, piece.value))
         else:
-            self._keep(_Part(key, piece.value, self._otlp(piece.value, self._reader.contexts[key][2]), piece.text))
+            self._keep(_Part(key, piece.value, self._otlp(piece.value, self._reader.contexts[key][2])))
 
     def add_row(self, row: dict[str, Any], said: LoggedSpan) -> None:
         """Add a span that came as a row."""
         self._keep(_Part(None, row, said))
 
     def _keep(self, part: _Part) -> None:
+        self._of_logfire = self._of_logfire or _SPAN_TYPE in part.said.attributes
         earlier = self._spans.get(part.said.id)
         if earlier is not None and _is_pending(part.said) and not _is_pending(earlier.said):
             return
@@ -102,35 +104,45 @@ class TraceParts:
         """A span of the trace could not be read: what the others do not show is not known, rather than not there."""
         self._lost.add(span_id)
 
+    def written(self, count: int, text: bytes) -> None:
+        """All parts were so many spans or log records of one context, which stand in this list as JSON."""
+        self._written = count, text
+
     @property
     def empty(self) -> bool:
         """Whether there is nothing of a request: every part was refused, or is a log message of Logfire's."""
-        said = [part.said for part in self._spans.values()]
-        if said and not self._logs and all(_is_message(span) for span in said):
+        if self._of_logfire and not self._logs and all(_is_message(part.said) for part in self._spans.values()):
             self._reader.notes.add("a trace is log messages alone; it was left out")
             return True
         return not (self._spans or self._logs or self._notes)
 
     def record(self) -> TraceRecord:
         """The trace built from everything added."""
+        (record,) = searched([self.unsearched()])
+        return record
+
+    def unsearched(self) -> Unsearched:
+        """The same for whoever searches the long texts of many traces at once."""
         judgements: list[GivenScore] = []
         events: dict[str, list[Event]] = {}
         for log in self._logs.values():
             judgements += self._reader.judgements(log.event.attributes, of=log.span_id)
             events.setdefault(log.span_id, []).append(log.event)
         spans: list[RawSpan] = []
-        all_said = list(self._ended(events))
+        all_said = list(self._ended(events)) if self._of_logfire else [part.said for part in self._spans.values()]
         for said in all_said:
             judgements += self._reader.judgements(said.attributes, said.events, of=said.id)
             if more := events.get(said.id):
-                said = replace(said, events=(*said.events, *more))
+                said = modified(said, events=(*said.events, *more))
             spans.append(self._reader.span(said))
         judgements += [judgement for _, judgement in self._notes.values()]
-        trace = trace_from_spans(self.trace_id, spans, judgements, self._reader.notes)
+        texts: list[LongText] = []
+        trace = trace_from_spans(self.trace_id, spans, judgements, self._reader.notes, unsearched=texts)
         begun = [log.at for log in self._logs.values() if log.at is not None]
         if not spans and begun:
             trace = replace(trace, started_at=min(begun))
-        return TraceRecord(self._without_claims(trace, all_said), self._raw().decode(), part=True)
+        record = TraceRecord(self._without_claims(trace, all_said), self._raw().decode(), part=True)
+        return Unsearched(record, texts)
 
     def _without_claims(self, trace: Trace, all_said: Sequence[LoggedSpan]) -> Trace:
         """The trace without what would be said of it as if all its spans were here."""
@@ -142,9 +154,11 @@ class TraceParts:
             trace = replace(
                 trace, tool_calls=None, chunks=None, retrieval=None, tokens_in=None, tokens_out=None, cost=None
             )
+        if any(said.parent is None for said in all_said):
+            return trace
         ids = {said.id for said in all_said}
-        tops = [said for said in all_said if (said.parent or "") not in ids]
-        if tops and not any(said.parent is None or self._begins(said) for said in tops):
+        tops = [said for said in all_said if said.parent not in ids]
+        if tops and not any(map(self._begins, tops)):
             notes.add("the span in which a trace begins is not in the file; its latency and outcome are not known")
             trace = replace(trace, latency_ms=None, status=None, outcome=None, error=None)
         return trace
@@ -174,7 +188,7 @@ class TraceParts:
                 missing.add(begun.id)
                 self._unfinished = True
                 self._reader.notes.add("a span has begun and not ended; nothing is known of its end")
-                yield replace(begun, duration_ms=None, code=cells.NOT_UNDERSTOOD, ended=False)
+                yield modified(begun, duration_ms=None, code=cells.NOT_UNDERSTOOD, ended=False)
 
     def _begun(self, said: LoggedSpan) -> LoggedSpan | None:
         """The span that a pending one announces; None if it has come itself."""
@@ -184,7 +198,7 @@ class TraceParts:
             return said
         if real is not None or said.parent is None:
             return None
-        return replace(said, id=said.parent, parent=above if isinstance(above, str) and above.strip("0") else None)
+        return modified(said, id=said.parent, parent=above if isinstance(above, str) and above.strip("0") else None)
 
     def _otlp(self, span: dict[str, Any], resource: Mapping[str, Any]) -> LoggedSpan:
         notes = self._reader.notes
@@ -234,21 +248,28 @@ class TraceParts:
         return _Record(context, log, event, log.get("spanId", ""), time)
 
     def _raw(self) -> bytes:
-        """JSON of all parts. Spans were written already when they were sorted by trace, so they are copied from there."""
+        """JSON of all parts; what was written already is copied, unless a part of it was left out."""
+        count, text = self._written
         members: list[bytes] = []
-        spans = [(part.context, part.text or _encode(part.value)) for part in self._spans.values() if part.context]
-        logs = [(log.context, text) for text, log in self._logs.items()]
+        spans = [(part.context, part.value) for part in self._spans.values() if part.context]
+        logs = [(log.context, log.value) for log in self._logs.values()]
         for outer, inner, values, found in (
             (b"resourceSpans", b"scopeSpans", b"spans", spans),
             (b"resourceLogs", b"scopeLogs", b"logRecords", logs),
         ):
-            by_context: dict[bytes, list[bytes]] = {}
-            for context, text in found:
-                by_context.setdefault(context, []).append(text)
+            by_context: dict[bytes, list[dict[str, Any]]] = {}
+            for context, value in found:
+                by_context.setdefault(context, []).append(value)
             if by_context:
                 batches = [
-                    b'{"resource":%b,"%b":[{"scope":%b,"%b":[%b]}]}'
-                    % (_encode(resource), inner, _encode(scope), values, b",".join(listed))
+                    b'{"resource":%b,"%b":[{"scope":%b,"%b":%b}]}'
+                    % (
+                        _encode(resource),
+                        inner,
+                        _encode(scope),
+                        values,
+                        text if len(listed) == count else _encode(listed),
+                    )
                     for key, listed in by_context.items()
                     for resource, scope, _ in (self._reader.contexts[key],)
                 ]

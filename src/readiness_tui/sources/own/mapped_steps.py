@@ -15,6 +15,8 @@ from statistics import fmean
 from types import TracebackType
 from typing import Any
 
+from msgspec.structs import replace as modified
+
 from readiness_tui.domain.runs.model import Outcome, SpanKind, Trace
 from readiness_tui.sources.kit import fields, payload
 from readiness_tui.sources.kit.base import Record, TraceRecord
@@ -162,7 +164,7 @@ class Steps:
             made = trace_from_spans(ident, spans, lost=lost)
         else:
             root = _root(ident, ordered)
-            below = [replace(span, parent=root.id) if span.parent not in known else span for span in spans]
+            below = [modified(span, parent=root.id) if span.parent not in known else span for span in spans]
             made = trace_from_spans(ident, [root, *below], lost=lost)
             if lost:  # such a request is as long as its steps, and ends as the last one does, which may be the lost one
                 notes.add("a request lost one of its steps, so how it ended and how long it took is not known")

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from msgspec.structs import replace as modified
+
 from readiness_tui.domain.runs.model import Chunk, SpanKind, ToolCall
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.tracing.finish_words import asks_for_none, asks_for_tools, may_ask_for_tools
@@ -45,7 +47,7 @@ def with_untyped_tools(spans: Iterable[RawSpan]) -> list[RawSpan]:
     if not wanted:
         return listed
     return [
-        replace(span, kind=SpanKind.TOOL, tool=tool_name(span.name))
+        modified(span, kind=SpanKind.TOOL, tool=tool_name(span.name))
         if span.kind is SpanKind.OTHER
         and not span.explained
         and span.parent is not None

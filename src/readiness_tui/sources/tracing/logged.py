@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from readiness_tui.domain.text.frozen import quick
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """Something that happened during a span: a span event, or a log record for that span."""
 
     name: str
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = {}
     body: Any = None
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class LoggedSpan:
+class LoggedSpan(msgspec.Struct, frozen=True):
     """A span as in its file: `code` is OTLP's status (0 unset, 1 ok, 2 error), `message` the status message.
 
     `ended`: whether it has an end, None where only its duration says so. `side`: "server" or "client" where it is the
@@ -37,7 +33,7 @@ class LoggedSpan:
     message: str
     attributes: Mapping[str, Any]
     events: Sequence[Event] = ()
-    resource: Mapping[str, Any] = field(default_factory=dict)
+    resource: Mapping[str, Any] = {}
     ended: bool | None = None
     side: str = ""
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from readiness_tui.domain.runs.model import Chunk, SpanKind, ToolCall
-from readiness_tui.domain.text.frozen import quick
 
 
-@quick
-@dataclass(frozen=True, slots=True)
-class RawSpan:
+class RawSpan(msgspec.Struct, frozen=True):
     """One recorded step, in our own terms; None is "not recorded".
 
     `ok`: True where the step succeeded, False where it failed (`error` says why), None if it is not known. `assumed`:
@@ -63,16 +62,16 @@ class RawSpan:
     result: str | None = None
     attempt: int | None = None
     asked: tuple[tuple[str, ToolCall], ...] = ()
-    told: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, str] = {}
     chunks: tuple[Chunk, ...] | None = None
     reranks: bool = False
     user: str | None = None
     session: str | None = None
     feedback: str | None = None
     tags: tuple[str, ...] = ()
-    attributes: Mapping[str, Any] = field(default_factory=dict)
-    texts: Mapping[str, str] = field(default_factory=dict)
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] = {}
+    texts: Mapping[str, str] = {}
+    extra: Mapping[str, Any] = {}
     assumed: bool = False
     finish: str | None = None
     explained: bool | None = None

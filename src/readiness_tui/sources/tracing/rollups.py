@@ -7,8 +7,10 @@ or the sum over what is inside, which leaves out what has no figure. In neither 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
+
+from msgspec.structs import replace as modified
 
 from readiness_tui.domain.runs.model import SpanKind
 from readiness_tui.sources.kit import fields
@@ -91,7 +93,4 @@ def _inside(spans: Sequence[RawSpan], name: str, *, innermost: bool) -> list[tup
 
 
 def _without(spans: Sequence[RawSpan], dropped: dict[str, list[str]]) -> list[RawSpan]:
-    return [
-        replace(span, **dict.fromkeys(dropped[span.id])) if span.id in dropped else span  # type: ignore[arg-type]
-        for span in spans
-    ]
+    return [modified(span, **dict.fromkeys(dropped[span.id])) if span.id in dropped else span for span in spans]

@@ -60,8 +60,8 @@ class _Plan:
     """What the names of a span's attributes say: those that are part of a list, marked by a number (most spans have
     none), long texts, those that are kept as they are, parts of metadata, the meanings that probes look for, those that are
     a text of the span or of its request; and whether there may be a price, a repeat, tags, an example, metadata, a
-    judgement, judgements in a list, tokens, documents, parts that Braintrust writes as one text. `places`: where each
-    meaning stands if none of the attributes is empty.
+    judgement, judgements in a list, tokens, documents, parts that Braintrust writes as one text, a call's id, an input, an
+    output. `places`: where each meaning stands if none of the attributes is empty.
     """
 
     places: Places
@@ -83,6 +83,9 @@ class _Plan:
     used: bool
     documents: bool
     spreads: bool
+    called: bool
+    asked: bool
+    answered: bool
 
 
 class Reader:
@@ -138,6 +141,9 @@ class Reader:
             used=has(*_USED),
             documents=bool(listed) or has("reranked", "documents"),
             spreads=any(name in attributes for name in SPREAD),
+            called=has("call_id"),
+            asked=has("input"),
+            answered=has("output"),
         )
 
     def span(self, logged: LoggedSpan) -> RawSpan:
@@ -203,6 +209,12 @@ class Reader:
             found["texts"] = {name: fields.as_json(attributes[name]) for name in plan.content}
         if plan.of_request or plan.metadata or plan.example:
             found["extra"] = self._extra(logged, known, attributes, plan)
+        if plan.asked or said.given:
+            found["input"] = readable(known, "input", said.given, kind, "user", "human")
+        if plan.answered or said.got:
+            found["output"] = readable(known, "output", said.got, kind)
+        if plan.called:
+            found["call_id"] = _call_id(known)
         return RawSpan(
             id=logged.id,
             parent=logged.parent,
@@ -211,9 +223,6 @@ class Reader:
             started_at=logged.started_at,
             duration_ms=logged.duration_ms,
             ok=ok,
-            input=readable(known, "input", said.given, kind, "user", "human"),
-            output=readable(known, "output", said.got, kind),
-            call_id=_call_id(known),
             attributes=self._kept(known, plan.probed, {name: attributes[name] for name in plan.kept}),
             assumed=assumed,
             explained=step.explained,

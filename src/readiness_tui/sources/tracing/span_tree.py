@@ -39,10 +39,9 @@ from statistics import fmean
 from typing import Any
 
 from readiness_tui.domain.runs.model import Outcome, Span, SpanKind, Trace
-from readiness_tui.domain.text.secrets import find_secrets
-from readiness_tui.domain.text.sieve import suspects
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.tracing import done
+from readiness_tui.sources.tracing.leaking import LongText, long_texts, with_leaking
 from readiness_tui.sources.tracing.outcome import outcome_of, stopped
 from readiness_tui.sources.tracing.raw_span import GivenScore, RawSpan
 from readiness_tui.sources.tracing.tool_names import tool_name
@@ -73,11 +72,13 @@ def trace_from_spans(
     *,
     lost: bool = False,
     totals: bool = False,
+    unsearched: list[LongText] | None = None,
 ) -> Trace:
     """The trace of these spans; see the module. A span with the same id replaces an earlier one.
 
     Without spans, the trace has only its judgements. `notes` are told what was not understood or assumed. `lost`: a span
     of the trace is known to be missing. `totals`: the tool writes the request's totals at its root.
+    `unsearched`: takes its long texts, which whoever gives it searches (`leaking`); without it they are searched here.
     """
     tree = Tree({span.id: span for span in done.with_untyped_tools(spans)})
     head, models = tree.head, tree.of(SpanKind.MODEL)
@@ -101,7 +102,7 @@ def trace_from_spans(
         total = tree.total(read)
         return total if not lost or (totals and total is not None and total == tree.stated(read)) else None
 
-    return Trace(
+    trace = Trace(
         id=trace_id,
         started_at=tree.started_at,
         prompt_version=_first(preferred, "prompt_version"),
@@ -124,10 +125,15 @@ def trace_from_spans(
         scores=_scores(judged),
         cached=bool(head and head.cached) or (bool(models) and all(span.cached for span in models)),
         extra=_extra(tree, judged, open_questions),
-        spans=_spans(tree.ordered) or None,
+        spans=tuple([_span(span) for span in tree.ordered]) or None,
         user=_first(preferred, "user"),
         session=_first(preferred, "session"),
     )
+    texts = long_texts(tree.ordered)
+    if unsearched is None:
+        return with_leaking(trace, texts) if texts else trace
+    unsearched += texts
+    return trace
 
 
 def _open(calls: Sequence[str], retrieval: Sequence[str]) -> dict[str, int]:
@@ -254,19 +260,7 @@ def _extra(tree: Tree, judged: Sequence[GivenScore], open_questions: Mapping[str
     return extra
 
 
-def _spans(spans: Sequence[RawSpan]) -> tuple[Span, ...]:
-    # One look at all long texts first, since most have no credential.
-    texts = [(span.id, name, text) for span in spans if span.texts for name, text in span.texts.items()]
-    leaking: dict[str, dict[str, str]] = {}
-    if texts:
-        for at in suspects([text for _, _, text in texts]):
-            ident, name, text = texts[at]
-            if find_secrets(text):
-                leaking.setdefault(ident, {})[name] = text
-    return tuple([_span(span, leaking.get(span.id)) for span in spans])
-
-
-def _span(span: RawSpan, leaking: Mapping[str, str] | None) -> Span:
+def _span(span: RawSpan) -> Span:
     attributes = {**span.attributes}
     if span.model is not None:
         attributes["model"] = span.model
@@ -284,8 +278,6 @@ def _span(span: RawSpan, leaking: Mapping[str, str] | None) -> Span:
         attributes["attempt"] = span.attempt
     if span.cached:
         attributes["cached"] = span.cached
-    if leaking is not None:
-        attributes |= leaking
     error = span.error or "error" if span.ok is False else None
     return Span(span.id, span.parent, span.name, span.kind, span.started_at, span.duration_ms, error, attributes)
 

@@ -106,10 +106,10 @@ class Tree:
     def total(self, read: Callable[[RawSpan], float | None]) -> float | None:
         """The sum over the tree, given that enclosing spans repeat the totals below them; see `span_tree`."""
         figures = [read(span) for span in self.ordered]
-        if (alone := self._of_innermost(figures)) is not None:
-            return alone
         if figures.count(None) == len(figures):
             return None
+        if (alone := self._of_innermost(figures)) is not None:
+            return alone
         covered: set[str] = set()  # by a figure of their own or of an enclosing span
         by_model: set[str] = set()  # by a model call's alone, which says nothing of tools and agents inside of it
         sums: dict[str, float] = {}
