@@ -259,8 +259,9 @@ class PickList(OptionList):
 
     def watch_highlighted(self, before: int | None, now: int | None) -> None:  # type: ignore[override]
         super().watch_highlighted(now)
-        for row in {before, now} & self._index_to_line.keys():
-            self.refresh_lines(self._index_to_line[row], self._heights[row])
+        for row in (before, now):
+            if row is not None and row in self._index_to_line:
+                self.refresh_lines(self._index_to_line[row], self._heights[row])
 
     def _get_left_gutter_width(self) -> int:
         return len(_POINTER) if self._pointer else 0

@@ -247,9 +247,8 @@ class TracesScreen(RoomScreen):
         row, pane = self._list.current, self.query_one("#pane")
         found = await self.host.search(traces.trace, self.desk, row.trace.id) if row else None
         if row is self._list.current:
-            width = max(self.query_one("#record").size.width, 30)
-            text = trace_text.record(found.trace, width=width, left=found.left) if found else Content("")
-            replace_text(self.query_one("#record", Static), text)
+            width = max((shown := self.query_one("#record", Static)).size.width, 30)
+            replace_text(shown, trace_text.record(found.trace, width=width, left=found.left) if found else Content(""))
             pane.scroll_home(animate=False)
 
     # -- reading on ---------------------------------------------------------------------------------------------------
