@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from readiness_tui.domain.runs.model import Case, CaseStatus, Measure, Provenance, Score, ScoreState
@@ -38,7 +38,8 @@ def _signs(case: Case) -> list[Any]:
     return [math.copysign(1, number) for s in case.scores.values() for number in (s.value, s.threshold) if number == 0]
 
 
-@given(st.lists(_CASES, max_size=8))
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=50)
+@given(st.lists(_CASES, max_size=5))
 def test_they_are_what_each_is_by_itself(stored: list[Case]) -> None:
     texts = [packing.case_json(case) for case in stored]
     alone = [packing.case(text) for text in texts]

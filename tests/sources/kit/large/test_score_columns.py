@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from readiness_tui.domain.runs.model import Case, Score, ScoreState
@@ -20,6 +20,7 @@ _CASES = st.builds(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(_CASES, max_size=12), _NAMES, st.sampled_from([None, "", "a", "b", "other"]))
 def test_repeats_stand_together_in_the_order_in_which_they_came(
     cases: list[Case], name: str, variant: str | None
