@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC
 from math import isfinite
-from typing import Any
+from operator import attrgetter
+from typing import Any, get_type_hints
 
 import msgspec
 
-from readiness_tui.domain.runs.model import Case, Chunk, EvalSet, Outcome, Run, Span, SpanKind, ToolCall, Trace
+from readiness_tui.domain.runs.model import Case, Chunk, EvalSet, Outcome, Run, Score, Span, SpanKind, ToolCall, Trace
 from readiness_tui.domain.traces.columns import CommonTraces
 from readiness_tui.store.codec import from_micros, micros
 from readiness_tui.store.schema import UNKNOWN_TIME
@@ -25,6 +26,7 @@ TRACE_COLUMNS = (
 
 _TEXT = frozenset({str})
 _SAME = frozenset({str, int, bool, type(None)})
+_SHARED = 4_096  # distinct scores of cases that are remembered while a run is read
 _LONG = 512  # characters of chunk texts in a trace from which they are compressed
 
 _OUTCOMES: dict[Outcome | None, str | None] = {None: None, **{outcome: outcome.value for outcome in Outcome}}
@@ -37,6 +39,15 @@ _scores = msgspec.json.Decoder(dict[str, float]).decode
 _any = msgspec.json.Decoder(dict[str, Any]).decode
 _run = msgspec.json.Decoder(Run).decode
 _case = msgspec.json.Decoder(Case).decode
+_CASE = get_type_hints(Case)  # in the order of its fields
+_SharedCase = msgspec.defstruct(
+    "_SharedCase",
+    [(name, msgspec.Raw if name in ("scores", "extra") else kind) for name, kind in _CASE.items()],
+    gc=False,
+)
+_shared_case: Callable[[str], Any] = msgspec.json.Decoder(_SharedCase).decode
+_case_fields = attrgetter(*_CASE)
+_case_scores = msgspec.json.Decoder(dict[str, Score]).decode
 _eval_set = msgspec.json.Decoder(EvalSet).decode
 
 
@@ -59,6 +70,23 @@ def run(text: str) -> Run:
 
 def case(text: str) -> Case:
     return _case(text)
+
+
+def cases(texts: Iterable[str]) -> Iterator[Case]:
+    """Cases that are held together. Of those with the same scores, to the letter, all have one dict of them, and those
+    that say nothing else one empty `extra`: nobody changes either, and both are a third of what a run holds."""
+    known: dict[bytes, dict[str, Score]] = {}
+    nothing: dict[str, Any] = {}
+    for text in texts:
+        packed = _shared_case(text)
+        raw = bytes(packed.scores)
+        if (scored := known.get(raw)) is None:
+            scored = _case_scores(raw)
+            if len(known) < _SHARED:
+                known[raw] = scored
+        said = bytes(packed.extra)
+        packed.scores, packed.extra = scored, nothing if said == b"{}" else _any(said)
+        yield Case(*_case_fields(packed))
 
 
 def eval_set(text: str) -> EvalSet:

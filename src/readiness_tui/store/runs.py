@@ -87,8 +87,9 @@ def failed_by_people(conn: Connection, info: RunInfo) -> bool:
 
 def cases(conn: Connection, key: int) -> list[Case]:
     """In the file's order, each with the human labels that hold for its answer."""
-    rows = conn.execute("SELECT json FROM run_case WHERE run_key = ? ORDER BY position", (key,)).fetchall()
-    return with_labels([packing.case(text) for (text,) in rows], labels(conn, *_names(conn, key)))
+    given = labels(conn, *_names(conn, key))
+    rows = conn.execute("SELECT json FROM run_case WHERE run_key = ? ORDER BY position", (key,))
+    return with_labels(list(packing.cases(text for (text,) in rows)), given)
 
 
 def holds_case(conn: Connection, system: str, case_id: str) -> bool:

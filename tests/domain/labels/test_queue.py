@@ -14,6 +14,7 @@ from readiness_tui.domain.labels.lines import Answers, LabelLine, apply
 from readiness_tui.domain.labels.queue import (
     Why,
     answer_digest,
+    answers,
     every_label,
     judge_agreement,
     judge_verdicts,
@@ -42,6 +43,16 @@ def case(id_: str, *labels: HumanLabel, risky: bool = False, **changes: object) 
 
 def data(*cases: Case, run: str = "r") -> RunData:
     return RunData(Run(run, run, "t"), cases)
+
+
+# By case
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["", "x"])), max_size=6))
+def test_a_case_stands_with_all_of_its_repeats(names: list[tuple[str, str]]) -> None:
+    cases = [Case(name, variant, repeat) for repeat, (name, variant) in enumerate(names)]
+    together = {(c.id, c.variant): tuple(o for o in cases if (o.id, o.variant) == (c.id, c.variant)) for c in cases}
+    assert list(answers(data(*cases))) == [(f"{n}@{v}" if v else n, found) for (n, v), found in together.items()]
 
 
 # Which hold

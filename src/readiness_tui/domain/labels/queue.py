@@ -86,6 +86,10 @@ def people_verdict(labels: Iterable[HumanLabel]) -> HumanVerdict | None:
 
 def answers(data: RunData) -> Iterator[tuple[str, tuple[Case, ...]]]:
     """The cases of a run by key, each with its repeats, in the run's order."""
+    if len({case_key(case) for case in data.cases}) == len(data.cases):  # most runs: nothing to gather
+        for case in data.cases:
+            yield case_key(case), (case,)
+        return
     found: dict[str, list[Case]] = {}
     for case in data.cases:
         found.setdefault(case_key(case), []).append(case)

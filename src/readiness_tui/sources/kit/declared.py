@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from readiness_tui.domain.runs.model import Case, CaseStatus, Completeness, DisputedFigure, Run, ScoreState
+from readiness_tui.domain.runs.model import Case, CaseStatus, Completeness, DisputedFigure, Run
 from readiness_tui.sources.kit.base import (
     CaseRecord,
     Counted,
@@ -25,6 +25,7 @@ from readiness_tui.sources.kit.base import (
     TraceRecord,
     Warn,
 )
+from readiness_tui.sources.kit.large.score_columns import ScoreColumns
 
 Other = TypeVar("Other")
 
@@ -46,18 +47,16 @@ class _Tally:
     run: Run
     cases: int = 0
     statuses: Counter[CaseStatus] = field(default_factory=Counter)
-    values: dict[str, dict[tuple[str, str], list[float]]] = field(default_factory=dict)  # score → case → its repeats
+    scores: ScoreColumns = field(default_factory=ScoreColumns)
 
     def add(self, case: Case) -> None:
         self.cases += 1
         self.statuses[case.status] += 1
-        for name, score in case.scores.items():
-            if score.state is ScoreState.OK and score.value is not None:
-                self.values.setdefault(name, {}).setdefault((case.id, case.variant), []).append(score.value)
+        self.scores.add(case)
 
     def means(self, name: str, variant: str | None) -> tuple[float, float, int] | None:
         """The mean over cases (repeats averaged first), that over all repeats, and how many cases; None if none has it."""
-        found = [v for key, v in self.values.get(name, {}).items() if variant is None or key[1] == variant]
+        found = self.scores.by_case(name, variant)
         if not found:
             return None
         return mean([mean(v) for v in found]), mean([value for v in found for value in v]), len(found)

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.reactive import reactive
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -65,6 +66,9 @@ class PickList(OptionList):
         Binding("pageup", "page_up", "Page up", id="list.page_up", show=False, tooltip="A page up"),
         Binding("pagedown", "page_down", "Page down", id="list.page_down", show=False, tooltip="A page down"),
     ]  # fmt: skip
+
+    #: As Textual's, but a move paints the row that it leaves and the one that it comes to, not all of them.
+    highlighted: reactive[int | None] = reactive(None, repaint=False)
 
     class LaidOut(Message):
         """The list has another size than before, or the room in it."""
@@ -252,6 +256,12 @@ class PickList(OptionList):
             self._line.say(f"{shown:,} of {total:,} {self._noun} · Esc shows all")
 
     # -- painting -----------------------------------------------------------------------------------------------------
+
+    def watch_highlighted(self, before: int | None, now: int | None) -> None:  # type: ignore[override]
+        super().watch_highlighted(now)
+        for row in (before, now):
+            if row is not None and row in self._index_to_line:
+                self.refresh_lines(self._index_to_line[row], self._heights[row])
 
     def _get_left_gutter_width(self) -> int:
         return len(_POINTER) if self._pointer else 0

@@ -15,6 +15,7 @@ from readiness_tui.tui.screens.checklists import item_text
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import THINKING, WhenStill
 from readiness_tui.tui.text import line
+from readiness_tui.tui.widgets.steady import replace_text
 
 _GROUP = "consequence"  # of its workers
 
@@ -36,7 +37,7 @@ class Consequences:
             shown.update(line(f"{view.who} observes this review: observers do not vote.", "$foreground-muted"))
             return
         # As high as what it says of another item now, so that nothing moves.
-        shown.update(Content("If you press  …" + "\n" * (shown.size.height - 1)), layout=not shown.size.height)
+        replace_text(shown, Content("If you press  …" + "\n" * (shown.size.height - 1)))
 
         async def compute() -> None:
             room, together = self._room(), tuple[str, ...]()
@@ -51,8 +52,7 @@ class Consequences:
             ]
             if self._present() == item_id and screen.view is view:
                 said = item_text.consequence(results, copy=view.lent is not None)
-                inside = shown.content_size
-                shown.update(said, layout=said.get_height(shown.styles.get_rules(), inside.width or 1) != inside.height)
+                replace_text(shown, said)
 
         self._still.ask(lambda: screen.run_worker(cast(WorkType[None], compute), group=_GROUP, exclusive=True))
 

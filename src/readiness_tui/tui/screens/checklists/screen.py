@@ -30,6 +30,7 @@ from readiness_tui.tui.text import line
 from readiness_tui.tui.texts.places import empty_text
 from readiness_tui.tui.widgets.clickable import Clickable
 from readiness_tui.tui.widgets.pick_list import Pick, PickList
+from readiness_tui.tui.widgets.steady import replace_text
 
 
 class ChecklistsScreen(RoomScreen):
@@ -132,7 +133,7 @@ B blocker: below 2 it holds the release back   M major   m minor   P a proof pro
         gap = view.gaps.get(self.scoring.gap_key or "")
         last, company = self.scoring.last.beside(view, item_id), self.host.together.company.get(item_id, ())
         text = item_text.detail(view, standing, view.dossier(item_id), gap, last, company)
-        self.query_one("#item", Static).update(text)
+        replace_text(self.query_one("#item", Static), text)
         if self._shown != item_id:
             self._shown = item_id
             self.query_one("#detail").scroll_home(animate=False)

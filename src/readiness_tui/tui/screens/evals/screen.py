@@ -29,6 +29,7 @@ from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.still import BESIDE, WhenStill
 from readiness_tui.tui.text import line
 from readiness_tui.tui.texts.places import empty_text
+from readiness_tui.tui.widgets.steady import replace_text
 
 
 class EvalsScreen(RoomScreen):
@@ -183,7 +184,7 @@ one case short: one more good answer would have passed   judge unchecked: nobody
 
     def _show_detail(self, found: Detail) -> None:
         self._about = found.text
-        self.query_one("#about", Static).update(found.text)
+        replace_text(self.query_one("#about", Static), found.text)
         self._cases.fill(found.cases, self._table.width)
         if not found.cases and (self._cases.listed.has_focus or self.focused is None):
             self._table.rows.focus()

@@ -39,6 +39,7 @@ from readiness_tui.tui.texts.rival import waiting
 from readiness_tui.tui.typed_day import TypedDay
 from readiness_tui.tui.widgets.opening_list import OpeningList
 from readiness_tui.tui.widgets.pick_list import Pick
+from readiness_tui.tui.widgets.steady import replace_text
 
 CONDITION, GAP = "condition/", "gap/"
 STATE_MARKS = {
@@ -138,9 +139,9 @@ blocker holds the release back, major makes a condition, minor neither"""
         kind, key = self._current()
         about = self.query_one("#about", Static)
         if kind == CONDITION and key in self._conditions:
-            about.update(about_condition(self._conditions[key], waiting(self.view.rivals, CONDITION + key)))
+            replace_text(about, about_condition(self._conditions[key], waiting(self.view.rivals, CONDITION + key)))
         elif kind == GAP and key in self._lines:
-            about.update(about_gap(self._lines[key], waiting(self.view.rivals, GAP + key, key)))
+            replace_text(about, about_gap(self._lines[key], waiting(self.view.rivals, GAP + key, key)))
         else:
             about.update("")
 

@@ -23,6 +23,7 @@ from readiness_tui.tui.text import line, safe
 from readiness_tui.tui.texts.places import empty_text
 from readiness_tui.tui.typed_day import TypedDay
 from readiness_tui.tui.widgets.pick_list import Pick, PickList
+from readiness_tui.tui.widgets.steady import replace_text
 
 PAGE = 200
 FEW = 5  # changes of a review that has hardly begun: it says what the room is for
@@ -95,7 +96,7 @@ oldest: how long the oldest of them has been open, in days
             return
         blocks = [safe(f"Why: {change.why}")] if change.why else []
         blocks += [line(text, "$foreground-muted") for text in history.describe(rows or [])[:6]]
-        self.query_one("#rows", Static).update(Content("\n").join(blocks))
+        replace_text(self.query_one("#rows", Static), Content("\n").join(blocks))
 
     @property
     def _current(self) -> history.AuditEntry | None:

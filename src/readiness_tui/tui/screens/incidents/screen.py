@@ -34,6 +34,7 @@ from readiness_tui.tui.text import line
 from readiness_tui.tui.texts.places import empty_text
 from readiness_tui.tui.widgets.opening_list import OpeningList
 from readiness_tui.tui.widgets.pane import Pane
+from readiness_tui.tui.widgets.steady import replace_text
 
 FEATURES = (IncidentFacts, IncidentNote, IncidentActions, IncidentLinks, IncidentFiles)
 
@@ -146,7 +147,7 @@ The days at the right: how long it is open, or when it was closed"""
             shown.update(empty_text(self.place, self))
         else:
             width = self.query_one("#detail").scrollable_content_region.width or self.size.width - 4
-            shown.update(incident_text.detail(view, found.incident, width, found.hits))
+            replace_text(shown, incident_text.detail(view, found.incident, width, found.hits))
 
     @property
     def present(self) -> Present | None:

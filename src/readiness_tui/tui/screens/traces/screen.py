@@ -35,6 +35,7 @@ from readiness_tui.tui.texts.places import empty_text
 from readiness_tui.tui.widgets import gate_limits
 from readiness_tui.tui.widgets.filter_line import FilterLine
 from readiness_tui.tui.widgets.page_window import PAGE, PageSide
+from readiness_tui.tui.widgets.steady import replace_text
 from readiness_tui.tui.widgets.titles import Titles
 
 REST = 0.05  # seconds that the cursor rests before a record is read
@@ -246,9 +247,8 @@ class TracesScreen(RoomScreen):
         row, pane = self._list.current, self.query_one("#pane")
         found = await self.host.search(traces.trace, self.desk, row.trace.id) if row else None
         if row is self._list.current:
-            width = max(self.query_one("#record").size.width, 30)
-            text = trace_text.record(found.trace, width=width, left=found.left) if found else ""
-            self.query_one("#record", Static).update(text)
+            width = max((shown := self.query_one("#record", Static)).size.width, 30)
+            replace_text(shown, trace_text.record(found.trace, width=width, left=found.left) if found else Content(""))
             pane.scroll_home(animate=False)
 
     # -- reading on ---------------------------------------------------------------------------------------------------
