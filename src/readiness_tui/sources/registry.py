@@ -322,6 +322,8 @@ def each(path: Path) -> Iterator[tuple[Path, tuple[Source, Recognised] | str]]:
     for file in files(path):
         found: tuple[Source, Recognised] | str
         try:
+            if os.path.islink(file) and os.path.isdir(file):
+                raise ReadinessError(f"{file} is a link to a folder, which is not followed. Import that folder itself.")
             found = recognise(file)
         except ReadinessError as error:
             found = str(error)
@@ -329,7 +331,9 @@ def each(path: Path) -> Iterator[tuple[Path, tuple[Source, Recognised] | str]]:
 
 
 def files(path: Path) -> list[Path]:
-    """The files below a folder, sorted, without hidden ones; a folder that a source reads as one stands for its files."""
+    """What lies below a folder, sorted, without what is hidden; a folder that a source reads as one stands for its files.
+    Links to folders are not followed; they, pipes and links that lead nowhere are named all the same, for `each` to say why
+    they are not read."""
     return sorted(_walk(path))
 
 
@@ -343,10 +347,10 @@ def _walk(path: Path) -> Iterator[Path]:
             yield Path(folder)
             continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            file = Path(folder, name)
-            if not name.startswith(".") and file.is_file():
-                yield file
+        links = [name for name in folders if os.path.islink(Path(folder, name))]
+        for name in sorted([*names, *links]):
+            if not name.startswith("."):
+                yield Path(folder, name)
 
 
 def reading(name: str) -> int | None:

@@ -88,7 +88,7 @@ def _shipped() -> dict[str, _Loaded]:
 
 def _is_checklist(path: Path) -> bool:
     # Hidden files are editors' and file managers' leavings, never a checklist.
-    return path.suffix in (".yaml", ".yml") and not path.name.startswith(".")
+    return path.suffix.lower() in (".yaml", ".yml") and not path.name.startswith(".")
 
 
 def _files_in(folder: Path) -> list[Path]:
