@@ -14,7 +14,8 @@ HEAD = """\
 Written by `docs/make_sources.py` from the formats themselves; `readiness sources` prints the same.
 
 `readiness import PATH` takes a file or a folder. A file is recognised by its content, never by its name alone; where
-two formats fit, it asks for `--format NAME`. `readiness import --explain PATH` says what a file would bring, which
+two formats fit, it asks for `--format NAME`; a name that the file does not bear out is refused, or named beside the
+result. `readiness import --explain PATH` says what a file would bring, which
 part of it becomes which field, and which metrics it gives, without storing anything. For a table, a JSON list or JSON
 lines of unknown format it proposes a [mapping file](mapping.md); other formats can be added by [plugins](plugin.md).
 If a file counts tokens but has no cost, a [price table](prices.md) supplies it. `readiness imports` lists what was

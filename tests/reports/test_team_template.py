@@ -100,7 +100,7 @@ def test_its_faults_are_told_with_its_name(tmp_path: Path, text: str, words: str
 
 def test_a_template_that_is_a_pipe_does_not_hang(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / NAME)
-    with pytest.raises(ReadinessError, match="could not be filled in"):  # ours is used, which needs other values
+    with pytest.raises(ReadinessError, match="is a pipe or a device"):
         render(NAME, tmp_path, given="x")
 
 
@@ -116,3 +116,51 @@ def test_nothing_is_imported_from_where_the_command_stands(tmp_path: Path, monke
     monkeypatch.chdir(tmp_path)
     assert render(NAME, tmp_path) == "fine\n"
     assert not (tmp_path / "ran").exists()
+
+
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _lost_link(path: Path) -> None:
+    path.symlink_to(path.parent / "gone")
+
+
+NO_FILES = {"pipe": _pipe, "folder": Path.mkdir, "leads nowhere": _lost_link}
+
+
+@pytest.mark.parametrize("what", NO_FILES)
+@pytest.mark.parametrize("name", [NAME, "parts.md.j2"])
+def test_what_is_no_file_is_named(what: str, name: str, tmp_path: Path) -> None:
+    NO_FILES[what](tmp_path / name)
+    with pytest.raises(ReadinessError, match=what) as caught:
+        render(NAME, tmp_path, given="values")
+    assert str(tmp_path / name) in str(caught.value)
+
+
+@pytest.mark.parametrize("what", NO_FILES)
+def test_another_documents_template_is_none_of_this_ones_concern(what: str, tmp_path: Path) -> None:
+    NO_FILES[what](tmp_path / "incident.md.j2")
+    assert not team_template.holds(tmp_path, "scorecard.md.j2")
+    with pytest.raises(ReadinessError, match=what):
+        team_template.holds(tmp_path, "incident.md.j2")
+
+
+@pytest.mark.parametrize("name", ["Scorecard.md.j2", "scorecard.md.J2", "scorecard.md.jinja", "scorecard.md.JINJA2"])
+def test_a_name_that_is_nearly_right_is_not_passed_over(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(ReadinessError, match=r"Call it scorecard\.md\.j2"):
+        team_template.holds(tmp_path, "scorecard.md.j2")
+    assert not team_template.holds(tmp_path, "incident.md.j2") or name.endswith(".j2")
+    (tmp_path / "scorecard.md.j2").write_text("mine")
+    assert team_template.holds(tmp_path, "scorecard.md.j2")
+
+
+def test_a_file_or_folder_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / NAME).write_text("mine")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "access", lambda *_: False)
+        with pytest.raises(ReadinessError, match="Permission denied"):
+            team_template.holds(tmp_path, NAME)
+    with pytest.raises(ReadinessError, match="cannot be read"):
+        team_template.holds(tmp_path / "gone", NAME)

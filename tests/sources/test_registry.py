@@ -113,6 +113,21 @@ def test_a_missing_file_a_folder_and_a_pipe(tmp_path):
         registry.recognise(tmp_path / "pipe")
 
 
+def test_what_lies_in_a_folder_and_is_no_file_is_named(make, tmp_path):
+    make("x.jsonl", [TRACE])
+    (tmp_path / "a").mkdir()
+    os.mkfifo(tmp_path / "a" / "pipe.json")
+    (tmp_path / "lost.json").symlink_to(tmp_path / "gone.json")
+    (tmp_path / "there").symlink_to(tmp_path / "a")
+    (tmp_path / ".hidden").symlink_to(tmp_path / "gone.json")
+    found = {path.name: one for path, one in registry.each(tmp_path)}
+    assert set(found) == {"x.jsonl", "pipe.json", "lost.json", "there"}
+    assert not isinstance(found["x.jsonl"], str)
+    assert "not a regular file" in found["pipe.json"]
+    assert "no such file" in found["lost.json"]
+    assert "a link to a folder" in found["there"]
+
+
 def test_a_forced_format_is_taken_and_an_unknown_one_named(make):
     path = make("x.json", {"hello": "you"})
     source, recognised = registry.recognise(path, "trace_record")

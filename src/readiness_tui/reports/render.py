@@ -48,10 +48,12 @@ def render(template: str, templates_dir: Path | None = None, **values: Any) -> s
     `templates_dir` may hold a file named like `template` that replaces ours. Raises ReadinessError naming the template
     and line if it cannot be used, or takes more time or memory than a document needs.
     """
-    if templates_dir is None or not any(templates_dir.glob("*.j2")):
+    if templates_dir is None:
         return fill(template, None, values)
-    from readiness_tui.reports.team_template import filled  # only where a team has its own
+    from readiness_tui.reports.team_template import filled, holds  # only where a team has its own
 
+    if not holds(templates_dir, template):
+        return fill(template, None, values)
     return filled(template, templates_dir, values)
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import re
 import signal
+import stat
 import subprocess
 import sys
 from contextlib import suppress
@@ -23,8 +25,52 @@ SECONDS = 5  # of computing
 PATIENCE = 30.0  # seconds in all, where the system cannot count those, or the template waits for something
 MEMORY = 1 << 30  # bytes of the whole process
 LARGEST = 20_000_000  # characters of a document
+#: Documents that a team may have a template of; any other name in the folder is a part that one of theirs takes in.
+_DOCUMENTS = frozenset({"scorecard.md.j2", "scorecard.html.j2", "incident.md.j2"})
+_SUFFIX = re.compile(r"\.(?:j2|jinja2?)$", re.IGNORECASE)
 _TOO_LARGE, _NO_MEMORY, _TOO_LONG = 3, 4, 5
 _FOR_TIME = {-getattr(signal, name, 0) for name in ("SIGXCPU", "SIGKILL")} - {0}
+
+
+def holds(folder: Path, template: str) -> bool:
+    """Whether a team has templates in this folder.
+
+    Raises ReadinessError where the folder cannot be listed, where what would be used of it is no file that can be read, and
+    where the name of a file is that of `template` but for its case or ending: ours would take its place without a word.
+    """
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError as error:
+        raise ReadinessError(
+            f"The template folder {one_line(str(folder), 200)} cannot be read: {error.strerror or error}. Check its"
+            " permissions, or remove it to use the built-in templates."
+        ) from error
+    used = [name for name in names if name.endswith(".j2") and (name == template or name not in _DOCUMENTS)]
+    for name in used:
+        if trouble := _trouble(folder / name):
+            raise ReadinessError(
+                f"The template {one_line(str(folder / name), 200)} {trouble}. Put a file that can be read there, or remove"
+                " it to use the built-in one."
+            )
+    for name in names:
+        meant = _SUFFIX.sub(".j2", name).lower()
+        if name != meant == template and template not in names and not (folder / template).exists():
+            raise ReadinessError(
+                f"The template {one_line(str(folder / name), 200)} is passed over because of its name. Call it {template},"
+                " or remove it to use the built-in one."
+            )
+    return bool(used)
+
+
+def _trouble(path: Path) -> str:
+    """Why a file cannot be read, as the end of a sentence; "" where it can."""
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        return "is a link that leads nowhere" if path.is_symlink() else f"cannot be read: {error.strerror or error}"
+    if stat.S_ISREG(mode):
+        return "" if os.access(path, os.R_OK) else "cannot be read: Permission denied"
+    return f"is a {'folder' if stat.S_ISDIR(mode) else 'pipe or a device'}, and no file"
 
 
 def filled(template: str, folder: Path, values: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from readiness_tui.domain.errors import NoRoomError, ReadinessError
+from readiness_tui.sources import forced as by_choice
 from readiness_tui.sources.kit import unwrap
 from readiness_tui.sources.kit.base import ClaimsFolder, Joins, Recognised, Source, Versioned
 from readiness_tui.sources.kit.fileio import HEAD, digest, unreadable
@@ -54,8 +55,6 @@ DEEP = 3
 
 #: How sure a source is at least of records that are its own, and not only of their shape.
 _KNOWN = 60
-#: Formats of people's own records, whose names for columns are anybody's.
-_OWN = frozenset({"trace_record", "eval_set", "case_record", "app_log", "metrics_mapping"})
 
 #: Modules of this package with a `SOURCE`, one per outside format.
 BUILT_IN = (
@@ -125,13 +124,38 @@ def problems() -> tuple[str, ...]:
     return _load()[1]
 
 
-def recognise(path: Path, forced: str | None = None, depth: int = 0) -> tuple[Source, Recognised]:
-    """The source for `path`, and why it is the one. `forced` is the name of a format (`--format`);
-    `depth`: containers that it was in.
+def recognise(path: Path, forced: str | None = None) -> tuple[Source, Recognised]:
+    """The source for `path`, and why it is the one. `forced` is the name of a format (`--format`).
 
     A folder is recognised where a source reads it as one (see `ClaimsFolder`).
-    Raises ReadinessError when the file cannot be read, no source knows it, or several know it equally well.
+    Raises ReadinessError when the file cannot be read, no source knows it, several know it equally well, or the forced
+    format is plainly not its own.
     """
+    if forced is None:
+        return _recognise(path)
+    try:
+        source, found = _recognise(path, forced)
+    except _NothingFitsError as error:
+        natural = _natural(path)
+        known = f" It is recognised as {natural[0].name} ({natural[1].why})." if natural else ""
+        raise ReadinessError(f"{error}{known}", by_command=error.by_command) from None
+    if found.certainty == 100 or os.path.isdir(path):
+        return source, found
+    return source, by_choice.weighed(path, source, found, _natural(path))
+
+
+def _natural(path: Path) -> tuple[Source, Recognised] | None:
+    """The format that a file is recognised as, the first of several that fit equally well; None where none does."""
+    try:
+        return _recognise(path)
+    except NoRoomError:
+        raise
+    except ReadinessError:
+        return max(_candidates(path, head_of(path)), key=lambda pair: pair[1].certainty, default=None)
+
+
+def _recognise(path: Path, forced: str | None = None, depth: int = 0) -> tuple[Source, Recognised]:
+    """`depth`: containers that the file was in."""
     if os.path.isdir(path) and (whole := claimed(path)) is not None:
         return _unless(forced, path, *whole)
     head = head_of(path)
@@ -144,7 +168,7 @@ def recognise(path: Path, forced: str | None = None, depth: int = 0) -> tuple[So
         if forced is not None:
             return _as_named(path, head, forced)
         return _surest(path, head)
-    except _NothingFitsError as error:
+    except _NothingFitsError:
         container = unwrap.possible(path, head, part=True) if depth < DEEP else None
         try:
             inner = None if container is None else _inside(path, head, container, forced, depth)
@@ -153,7 +177,7 @@ def recognise(path: Path, forced: str | None = None, depth: int = 0) -> tuple[So
         except ReadinessError:
             inner = None
         if inner is None:
-            raise _plain(error) from None
+            raise
         return inner
 
 
@@ -195,7 +219,7 @@ def _opened(path: Path, container: unwrap.Container, forced: str | None, depth: 
 
 def _of_inner(path: Path, inner: Path, forced: str | None, depth: int) -> tuple[Source, Recognised]:
     try:
-        return recognise(inner, forced, depth + 1)
+        return _recognise(inner, forced, depth + 1)
     except NoRoomError:
         raise
     except ReadinessError as error:
@@ -209,7 +233,7 @@ def _of_split(path: Path, head: bytes, forced: str | None, depth: int) -> tuple[
     """
 
     def fits(source: Source, found: Recognised) -> bool:
-        own = source.name in _OWN and forced is None and not has_index(head)
+        own = source.name in by_choice.OWN and forced is None and not has_index(head)
         return not own and found.certainty >= (1 if forced else _KNOWN)
 
     container = unwrap.split(path, part=True)
@@ -229,6 +253,8 @@ def _of_split(path: Path, head: bytes, forced: str | None, depth: int) -> tuple[
 def _as_named(path: Path, head: bytes, name: str) -> tuple[Source, Recognised]:
     source = named(name)
     found = source.recognise(path, head)
+    if found is None and len(head) == HEAD:
+        found = source.recognise(path, head_of(path, LONG_HEAD))
     if found is None and unwrap.possible(path, head, part=True) is not None:
         raise _NothingFitsError(f"{path} is not in the format {name}.")
     return source, found or Recognised(source.name, "chosen with --format", 0)
@@ -251,10 +277,6 @@ def _surest(path: Path, head: bytes) -> tuple[Source, Recognised]:
 
 class _NothingFitsError(ReadinessError):
     """No source knows the file as it stands."""
-
-
-def _plain(error: _NothingFitsError) -> ReadinessError:
-    return ReadinessError(str(error), by_command=error.by_command)
 
 
 def claimed(folder: Path) -> tuple[Source, Recognised] | None:
@@ -300,6 +322,8 @@ def each(path: Path) -> Iterator[tuple[Path, tuple[Source, Recognised] | str]]:
     for file in files(path):
         found: tuple[Source, Recognised] | str
         try:
+            if os.path.islink(file) and os.path.isdir(file):
+                raise ReadinessError(f"{file} is a link to a folder, which is not followed. Import that folder itself.")
             found = recognise(file)
         except ReadinessError as error:
             found = str(error)
@@ -307,7 +331,9 @@ def each(path: Path) -> Iterator[tuple[Path, tuple[Source, Recognised] | str]]:
 
 
 def files(path: Path) -> list[Path]:
-    """The files below a folder, sorted, without hidden ones; a folder that a source reads as one stands for its files."""
+    """What lies below a folder, sorted, without what is hidden; a folder that a source reads as one stands for its files.
+    Links to folders are not followed; they, pipes and links that lead nowhere are named all the same, for `each` to say why
+    they are not read."""
     return sorted(_walk(path))
 
 
@@ -321,10 +347,10 @@ def _walk(path: Path) -> Iterator[Path]:
             yield Path(folder)
             continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            file = Path(folder, name)
-            if not name.startswith(".") and file.is_file():
-                yield file
+        links = [name for name in folders if os.path.islink(Path(folder, name))]
+        for name in sorted([*names, *links]):
+            if not name.startswith("."):
+                yield Path(folder, name)
 
 
 def reading(name: str) -> int | None:

@@ -94,6 +94,13 @@ def _remove_some(store: Store, import_id: int) -> bool:
             "DELETE FROM trace_superseded WHERE key IN (SELECT key FROM trace WHERE import_id = ? AND key BETWEEN ? AND ?)",
             (import_id, first, last),
         )
+        # For the same reason; by what was measured of each, since its index by import would be read anew each time.
+        tx.conn.execute(
+            "DELETE FROM trace_twin WHERE (system_id, content, at, trace_key) IN"
+            " (SELECT t.system_id, m.content, t.started_at, m.trace_key FROM trace_measure m JOIN trace t ON t.key = m.trace_key"
+            " WHERE m.of_import = ? AND m.trace_key BETWEEN ? AND ?)",
+            (import_id, first, last),
+        )
         for table, of, key in (
             ("trace_measure", "of_import", "trace_key"),
             ("trace", "import_id", "key"),

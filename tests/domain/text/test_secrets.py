@@ -107,9 +107,26 @@ ASSIGNED = [
     ("<Pass>{}</Pass>", "hunter2x", "assigned-secret"),
     ("amqps://send:{}@q.example.org", "sMqo3oyp53rNxbwR4sy/UmQxNueVulXC/m5zclb8RBA=", "url-password"),
     ('Client("https://q.servicebus.windows.net", "listen", "{}")', A36 + "ABCdef7" + "=", "azure-key"),
+    ("the old API key leaked, the new one is {}", "Xk29fLq8ZpT4", "spoken-secret"),
+    ("We rotated the password. It's now: {}", "Xk29fLq8ZpT4", "spoken-secret"),
+    ("token expired, use {} instead", "Xk29fLq8ZpT4", "spoken-secret"),
+    ("the password was reset; new one: {}", "Tr0ub4dor&3", "spoken-secret"),
+    ("The token was changed to '{}' today", "q8ZpT4aa00Xk29fL", "spoken-secret"),
+    (
+        "NOTIFY_AUTH='ApiKey-v1 {}'",
+        "name-3f1c09d2-7ab8-4e53-9c1d-0a9b8c7d6e5f-9b1d77aa-1c2e-4f00-8a7b-5d4c3b2a1f0e",
+        "authorization",
+    ),
     ("please set VERCEL_TOKEN to {} and retry", "aB3dE5gH7jK9mN1pQ3rS", "spoken-secret"),
 ]
 INNOCENT = [
+    # What takes the place of something that is no credential, or is told without it.
+    "token limit reached, use gpt-4o-2024-08-06 instead, or GPT4oMini; the key is wrong, use customer_id_2 instead",
+    "the api key changed, the new one is in vault; the key ring moved, it's now /etc/keys/v2/ring.gpg",
+    "the token owner changed, it's now bob2@example.com; tokens per request changed to 4096->8192",
+    "See the key docs, use https://docs.example.com/v2/auth?x=1 instead; the secret was rotated to version-2024-11-03",
+    "token limit: use GPT4oMini instead",
+    "X_AUTH=enabled created-2024-01-02T03:04:05Z",
     # Ids of environments and machines begin with words that keys begin with, too.
     "session test-4f1c09d27ab853e6 of build prod-3f2a1b9c8d7e6f5a4b3c2d1e0f9a8b7c6d5e4f3a in private-subnet-0a1b2c3d4e5f67890",
     "api-7f8d9c6b54c2f4a1 runs registry/app:prod-9f8e7d6c5b4a3f2e since live-2026-11-20-a1b2c3d4e5f6a7b8",

@@ -160,6 +160,7 @@ def test_of_a_large_file_requests_are_held_against_their_imports_by_doctor(
     sample_db: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(examine, "REQUESTS", 10)
+    monkeypatch.setattr(examine, "AGAIN", 10)
     without_triggers(sample_db, f"{PAST['a request']}; DELETE FROM kept")
     assert run(["--db", str(sample_db), "check"]) == 1
     capsys.readouterr()

@@ -9,6 +9,7 @@ import pytest
 
 from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.services.core.desk import Desk, open_desk
+from readiness_tui.services.importing.beside import beside
 from readiness_tui.services.importing.explain import explain_path
 from readiness_tui.services.importing.imports import import_path
 from readiness_tui.services.review.reviews import new_review
@@ -56,3 +57,8 @@ def test_a_mapping_that_does_not_hold_refuses_its_file(desk: Desk, tmp_path: Pat
     folder = put(tmp_path, results_csv=TABLE, results_map_yaml="kind: cases\n")
     with pytest.raises(ReadinessError, match="field columns"):
         import_path(desk, folder)
+
+
+def test_the_ending_of_a_mapping_may_be_written_large(tmp_path: Path) -> None:
+    file, mapping = tmp_path / "rows.csv", tmp_path / "rows.map.YAML"
+    assert beside([file, mapping]).mapping_of == {file: mapping}

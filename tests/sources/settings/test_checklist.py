@@ -444,3 +444,19 @@ def test_the_domain_does_not_need_pydantic() -> None:
     code = "import sys, readiness_tui.domain.checklists.codec; sys.exit('pydantic' in sys.modules)"
     environment = os.environ | {"PYTHONPATH": str(Path(readiness_tui.__file__).parents[1])}
     assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("ending", ["yml", "YAML", "Yml"])
+def test_the_ending_may_be_written_in_any_way(ending: str, tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, "ours", a=checklist_text("privacy", {"id": "PRI-01"}))
+    (folder / "a.yaml").rename(folder / f"a.{ending}")
+    assert "privacy" in load_checklists([folder])
+
+
+@pytest.mark.parametrize("what", ["pipe", "folder", "link"])
+def test_what_has_the_name_of_a_checklist_and_is_no_file_is_refused(what: str, tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, "ours", a=checklist_text("privacy", {"id": "PRI-01"}))
+    odd = folder / "b.yaml"
+    {"pipe": os.mkfifo, "folder": Path.mkdir, "link": lambda path: path.symlink_to(folder / "gone")}[what](odd)
+    with pytest.raises(ReadinessError, match=r"b\.yaml"):
+        load_checklists([folder])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from readiness_tui.domain.text.sanitise import one_line
 
-_NAME = re.compile(r"(?P<stem>.+)\.map(?:-\d+)?\.ya?ml")
+_NAME = re.compile(r"(?P<stem>.+)\.map(?:-\d+)?\.ya?ml", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,8 @@ def explain(path: Path, format: str | None = None) -> Explained:
         found.format, found.title, found.why = source.name, source.title, recognised.why
         found.also = tuple(name for name in registry.also(path) if name != source.name)
         found.lacks = source.lacks if isinstance(source, Described) else ()
+        if recognised.warning:
+            found.warnings.append(recognised.warning)
         _read(found, source, source.read(path))
     except ReadinessError as refusal:
         found.refused = str(refusal)

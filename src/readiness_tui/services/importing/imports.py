@@ -153,7 +153,7 @@ def _import_file(
             asks_reason=taken.asks_reason,
         )
     source, recognised = known or registry.recognise(path, format)
-    return import_as(desk, path, source, recognised.why, **given)
+    return import_as(desk, path, source, recognised.why, warning=recognised.warning, **given)
 
 
 def _import_mapped(desk: Desk, path: Path, mapping: Path, *, format: str | None, **given: Any) -> ImportedFile:
@@ -187,9 +187,11 @@ def _import_as(
     where: str | None = None,
     declared: Facts = NOTHING_DECLARED,
     keep_raw: str = "all",
+    warning: str = "",
 ) -> ImportedFile:
     """Import a file by this source. `where`: the name the person knows it by, if not its path. `choice`: of its runs,
-    those that play the `role`. `declared`: what is said of those, or of all, and the file does not say."""
+    those that play the `role`. `declared`: what is said of those, or of all, and the file does not say. `warning`: what
+    is to be said of it before anything is read."""
     digest = registry.digest_of(source, path)
     pricing = None
     if prices is not None:  # with other prices, the file brings something else
@@ -212,7 +214,7 @@ def _import_as(
         here = before.published_at if before and before.published_at else desk.now() if declared else None
         values = stored_values(conn, review.system, declared, here, review.gate_id) if here else {}
         earlier = [one for one in runs.all(conn, review.system, versions=True) if before and one.import_id == before.id]
-    result = ImportedFile(where or str(path), source.name, why)
+    result = ImportedFile(where or str(path), source.name, why, warnings=[warning] if warning else [])
     if before is not None:
         result.again = True
         brought = [info.run for info in sorted(earlier, key=lambda info: info.key)]  # as they stand in the file

@@ -148,11 +148,15 @@ GUESSED = 5
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """Why a source believes a file is its own: shown to the person who imports."""
+    """Why a source believes a file is its own: shown to the person who imports.
+
+    `warning`: what to say beside the result where a person chose a format that the file does not bear out.
+    """
 
     format: str
     why: str
     certainty: int  # 0 no … 100 the tool's own signature
+    warning: str = ""
 
 
 class ReadAlongError(ReadinessError):

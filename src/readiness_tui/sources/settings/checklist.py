@@ -95,7 +95,7 @@ def _shipped_in(folder: Path) -> Mapping[str, _Loaded]:
 
 def _is_checklist(path: Path) -> bool:
     # Hidden files are editors' and file managers' leavings, never a checklist.
-    return path.suffix in (".yaml", ".yml") and not path.name.startswith(".")
+    return path.suffix.lower() in (".yaml", ".yml") and not path.name.startswith(".")
 
 
 def _files_in(folder: Path) -> list[Path]:

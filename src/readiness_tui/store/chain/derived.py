@@ -1,11 +1,12 @@
 """What was measured of imported requests, held against the requests themselves: read again, record by record.
 
-That takes as long as measuring them did, so it is for `doctor`, and for a file whose triggers may have been away.
+That takes as long as measuring them did, so all of it is for `doctor`, and for a file whose triggers may have been away;
+quick is to count what is said to be measured, and to read few requests again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from readiness_tui.domain.text.sanitise import one_line
@@ -35,6 +36,40 @@ def changed(conn: Connection, system: str) -> Iterator[ByHand]:
     for number, version in seen.imports.items():
         if version == VERSION:
             yield from _tallied(conn, seen, number, {day for of, day in waiting if of == number})
+
+
+def quickly(conn: Connection, system: str, again: Collection[int], of_some: Collection[int]) -> Iterator[ByHand]:
+    """What differs of the imports `again`, whose requests are read again, and of some others, where what each request is said
+    to show is held against what was counted of all. That a measurement can be replaced while its import is said to be
+    unmeasured, no trigger prevents."""
+    seen = SeenTraceSet.now(conn, system)
+    for number, version in seen.imports.items():
+        if version != VERSION:
+            continue
+        if number in again:
+            yield from _measured(conn, system, number)
+        elif number in of_some:
+            yield from _miscounted(conn, seen, number)
+
+
+def _miscounted(conn: Connection, seen: SeenTraceSet, number: int) -> Iterator[ByHand]:
+    """Days whose requests, by what each is said to show, are not as many as were tallied."""
+    waiting = {day for of, day in stale.stale(conn, seen) if of == number}
+    day = days.sql("t.started_at")
+    rows = conn.execute(
+        f"""SELECT DISTINCT day FROM (SELECT day, shape, sum(n) FROM (
+                SELECT day, shape, n FROM trace_tally WHERE import_id = ?1
+                UNION ALL SELECT {day}, m.shape, -1 FROM trace t
+                    LEFT JOIN trace_measure m ON m.trace_key = t.key AND m.of_import = t.import_id
+                    WHERE t.import_id = ?1 AND {seen.where("t.key")} AND t.key BETWEEN
+                        (SELECT min(first) FROM content_block WHERE import_id = ?1 AND part = 'trace')
+                        AND (SELECT max(last) FROM content_block WHERE import_id = ?1 AND part = 'trace')
+            ) GROUP BY day, shape HAVING sum(n) <> 0)""",
+        (number,),
+    ).fetchall()
+    for one in sorted({day for (day,) in rows} - waiting):
+        row = f"import {number}, {days.of(one) or 'no day'}"
+        yield ByHand("trace_measure", row, "not what was counted of its requests", "", seen.system)
 
 
 def _measured(conn: Connection, system: str, number: int) -> Iterator[ByHand]:

@@ -75,6 +75,13 @@ def _signed(match: re.Match[str]) -> bool:
     return real(match[1]) and mixed(match[1]) and (not _SCHEME.fullmatch(match[1]) or scattered(match[1]))
 
 
+_SCHEMES = "(?:api-?key|access-?key|token|key|basic|bearer|hmac|digest|signature|secret|shared-?key)"
+
+
+def _made_up(match: re.Match[str]) -> bool:
+    return _signed(match) and _made(match[1])
+
+
 def _session(match: re.Match[str]) -> bool:
     """A cookie, no field `sessionId` of a record."""
     before = match.string[max(0, match.start() - 60) : match.start()].lower()
@@ -142,6 +149,14 @@ ADDRESSED = (
             rf"authorization{LOOSE_ASSIGN}(?:f[\"'])?[a-z0-9-]{{2,20}}[{SPACE}]+[a-z0-9._~+/=:-]{{16}}",
         ),
         _signed,
+        any_case=True,
+    ),
+    SecretRule(  # in a variable, its scheme before it: `NOTIFY_AUTH='ApiKey-v1 …'`
+        "authorization",
+        rf"_auth{ASSIGN}{_SCHEMES}(?:-v?[0-9]{{1,3}})?\s{{1,4}}+([A-Za-z0-9._~+/=:-]{{16,}}+)",
+        (rf"_auth{LOOSE_ASSIGN}{_SCHEMES}(?:-v?[0-9]{{1,3}})?[{SPACE}]+[a-z0-9._~+/=:-]{{16}}",),
+        _made_up,
+        "=",
         any_case=True,
     ),
     SecretRule(  # a short one

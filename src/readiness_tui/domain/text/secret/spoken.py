@@ -6,7 +6,7 @@ import re
 
 from readiness_tui.domain.text.secret.named import beside, name_before
 from readiness_tui.domain.text.secret.rule import BLANK, SPACE, SecretRule, cased, of
-from readiness_tui.domain.text.secret.values import ORDINARY, spoken, turns, unsaid
+from readiness_tui.domain.text.secret.values import ORDINARY, jumbled, scattered, spoken, turns, unsaid
 
 #: A word, and the same for the quick look: bytes in lower case, without the first letter where upper case is not ASCII's.
 _WORDS = (
@@ -60,6 +60,15 @@ _ROUND = re.compile(
 )
 _TEST = re.compile("(?:Test|Benchmark|Example|Fuzz)[A-Z_]|test_")  # that has passed
 _CAMEL = re.compile("[A-Z]?[a-z]{2,}(?:[A-Z]+[a-z]{2,})*")
+_ENDS = ".,:;!?)\"'`"  # of a sentence
+_LETTERED = re.compile("[A-Za-z]{2}")
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|[a-z]+://.*", re.IGNORECASE)
+_INSTEAD = re.compile(r"[\"'`]?[ \t]{1,2}(?:instead|from now|for now|now)\b", re.IGNORECASE)
+#: How one that takes the place of another is told.
+_NEW = (
+    r"(?:new one(?: is)?(?: now)?|it(?:['’]s| is)(?: now)?|(?:changed|reset|set|rotated|updated)(?: it)? to|replaced(?: it)? (?:by|with)"
+    "|use|try)"
+)
 _USES = re.compile(r"\b(?:using|with|use|try|and|enter|type)\b[^\r\n:=]{0,60}\Z", re.IGNORECASE)
 
 
@@ -102,6 +111,19 @@ def _about(value: str) -> bool:
 
 def _with_a_name(match: re.Match[str]) -> bool:
     return spoken(match[1]) and not _about(match[1])
+
+
+def _anew(match: re.Match[str]) -> bool:
+    """Letters and a digit that are no word, name or version; told to be used instead, where that is all that is said."""
+    value = match[1].rstrip(_ENDS)
+    if not _LETTERED.search(value) or not re.search("[0-9]", value) or _ADDRESS.fullmatch(value) or _about(value):
+        return False
+    verb = match.group()[: match.start(1) - match.start()].lower().rstrip("\"'` \t:")
+    if verb.endswith(("use", "try")) and not (turns(value) >= 5 and _INSTEAD.match(match.string, match.end())):
+        return False
+    if _DASHED.fullmatch(value) or not spoken(value):
+        return False
+    return jumbled(value) or scattered(value) or bool(_SIGN.search(value))
 
 
 def _used(match: re.Match[str]) -> bool:
@@ -160,6 +182,18 @@ SPOKEN = (
             *(rf"{word}[ \t]+(?:{_OFFERED})[ \t]*:" for word in _TOLD),
         ),
         _said,
+        any_case=True,
+    ),
+    # One that takes the place of another: "the new one is …", "it's now: …", "use … instead".
+    SecretRule(
+        "spoken-secret",
+        rf"(?:{'|'.join(_TOLD)}|credentials?)(?![a-z0-9])[^\r\n]{{1,80}}?[ \t(]{_NEW}:?[ \t]{{1,3}}[\"'`]?([!#-&(-_a-~]{{8,128}}+)",
+        tuple(
+            rf"{word}[^\r\n]{{1,240}}[ \t(](?:new one|it(?:['’]s| is)|(?:changed|reset|set|rotated|updated)(?: it)? to|replaced(?: it)? (?:by|with)|use|try)(?: is)?(?: now)?:?[ \t]+[\"'`]?[!-~]{{8}}"
+            for word in (*_TOLD, "credentials?")
+        ),
+        _anew,
+        "spoken",
         any_case=True,
     ),
     # "connecting as bob with password x": no sign, and no verb.
