@@ -9,7 +9,7 @@ import json
 import pkgutil
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
@@ -70,7 +70,9 @@ class Chart:
     offers: dict[str, list[str]] = field(default_factory=dict)
     done: dict[str, list[str]] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
-    trails: dict[str, list[str]] = field(default_factory=dict)  # by `_name`: the fewest deeds to where it could be done, from a start
+    trails: dict[str, list[str]] = field(
+        default_factory=dict
+    )  # by `_name`: the fewest deeds to where it could be done, from a start
     followed: dict[str, int] = field(default_factory=dict)  # how often a trail was
     halved: dict[str, list[str]] = field(default_factory=dict)  # rows of keys in which one led away all the same
     bindings: dict[str, bool] = field(default_factory=dict)
@@ -132,8 +134,10 @@ class Chart:
                 place, dice.choice([deed for deed in first if deed.startswith(("row", "texts", "sizes"))] or first)
             )
         if (way := app.ways.nearest(place, app.here, self._aims(), self.leads, self.offers)) is not None:
+            if (moves := self._known(place, {place})) and app.ways.moves_first:
+                return dice.choice(moves)
             return way
-        strays = [deed for deed in app.here if any(to not in ("", place) for to in self.leads[place].get(deed, ()))]
+        strays = self._known(place, self.leads)
         if not strays or app.strays >= STRAYS or not self.left():
             self._stuck = True
             return None
@@ -170,6 +174,15 @@ class Chart:
         """What is untried, where."""
         return {where: deeds for where, deeds in self.missing.items() if deeds}
 
+    def _known(self, place: str, to: Collection[str]) -> list[str]:
+        """What can be done here and ever led to one of these places."""
+        led = self.leads[place]
+        return [
+            deed
+            for deed in self._app.here
+            if deed.startswith(("app", "key", "click")) and any(one in to for one in led.get(deed, ()))
+        ]
+
     def _take(self, place: str, deed: str) -> str:
         whose = owner(place, deed)
         if deed in self.missing.get(whose, ()):
@@ -180,7 +193,11 @@ class Chart:
 
     def _aims(self) -> set[str]:
         """Where something was to be done that is untried."""
-        return {at for at, deeds in self.offers.items() if any(deed in self.missing.get(owner(at, deed), ()) for deed in deeds)}
+        return {
+            at
+            for at, deeds in self.offers.items()
+            if any(deed in self.missing.get(owner(at, deed), ()) for deed in deeds)
+        }
 
 
 def read(path: Path) -> dict[str, Chart]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 
-MISSES = 3  # how often, in one app, a deed is done for a place that it does not lead to, and a place is gone to in vain
+MISSES = 6  # how often, in one app, a deed is done for a place that it does not lead to, and a place is gone to in vain
 _AT_MOST = 12.0  # what a deed costs at most, however seldom it led there: a try is a deed
 _GUESS = 3.0  # what one costs that led so from a place like it alone
 _AGAIN = 2.0  # what each miss in this app adds
@@ -19,10 +19,12 @@ def screen_of(place: str) -> str:
 
 
 class Ways:
-    """In one app: what is in its file now decides where a deed leads, so a way that failed there is tried less, then no more."""
+    """In one app: what is in its file now decides where a deed leads, so a way that failed there is tried less, then no more. Before
+    it is tried again, something is done there that moves: the chosen row decides, too."""
 
     def __init__(self) -> None:
         self._misses: Counter[tuple[str, str, str]] = Counter()
+        self._moved: Counter[tuple[str, str, str]] = Counter()
         self._vain: Counter[str] = Counter()
         self._step = ("", "", "")  # from where, what was done, and where to
         self._aim = ""
@@ -32,6 +34,14 @@ class Ways:
         if self._step[2] and self._step[2] != to:
             self._misses[self._step] += 1
         self._step = ("", "", "")
+
+    @property
+    def moves_first(self) -> bool:
+        """Whether to move before what `nearest` said is done, because that failed before: once for each time."""
+        if moves := self._moved[self._step] < self._misses[self._step]:
+            self._moved[self._step] += 1
+            self._step = ("", "", "")
+        return moves
 
     def nearest(
         self, place: str, here: Collection[str], aims: Collection[str], leads: _Led, offers: Mapping[str, Sequence[str]]
