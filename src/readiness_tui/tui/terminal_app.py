@@ -18,6 +18,8 @@ from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.driver import Driver
+from textual.errors import NoWidget
+from textual.events import Event, MouseEvent, MouseUp
 from textual.screen import Screen
 from textual.worker import active_worker
 
@@ -87,6 +89,22 @@ class TerminalApp(App[None]):
                     markup=False,
                 )
                 return
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, MouseEvent) and not event.is_forwarded and self._hits_what_is_gone(event):
+            return
+        await super().on_event(event)
+
+    def _hits_what_is_gone(self, event: MouseEvent) -> bool:
+        """Whether what stood there was taken away and the screen not laid out since. Textual would select in it, and end by its
+        having no parent. What lets the button go still ends what the press began."""
+        if isinstance(event, MouseUp):
+            return False
+        try:
+            widget, _ = self.get_widget_at(event.x, event.y)
+        except (NoWidget, ScreenError):
+            return False
+        return not widget.is_attached
 
     # -- ending -------------------------------------------------------------------------------------------------------
 
