@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.css.query import NoMatches
-from textual.events import Click, Key
+from textual.events import Click
 from textual.message_pump import MessagePump
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
@@ -65,17 +65,15 @@ async def test_what_is_missing_where_all_stands_is_a_fault(who: str) -> None:
     assert isinstance(app.fault, NoMatches)
 
 
-async def test_a_key_for_a_list_that_was_taken_away_is_nobodys() -> None:
+@pytest.mark.parametrize("who", ["a widget", "a screen", "the app"])
+async def test_a_widget_that_was_taken_away_has_no_screen_and_that_is_no_fault(who: str) -> None:
     app = _Page()
-    async with app.run_test() as pilot:
+    async with app.run_test():
         rows = app.query_one("#rows")
-        rows.focus()
-        await pilot.pause()
-        rows._detach()  # as between its leaving and the screen's looking where the focus goes
-        assert app.focused is rows
-        await app._dispatch_message(Key("slash", "/"))
-        app.post_message(Key("j", "j"))
-        assert await _heard(app)
+        await app.query_one("#part").remove()
+        hears: MessagePump = {"a widget": app.query_one("#stays"), "a screen": app.screen, "the app": app}[who]
+        hears.call_later(lambda: rows.screen)
+        assert await _heard(hears)
         assert app.fault is None
 
 

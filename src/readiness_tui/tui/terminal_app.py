@@ -14,6 +14,7 @@ from typing import Any
 
 from textual.app import App, ScreenError
 from textual.binding import Binding
+from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.errors import NoWidget
 from textual.events import Event, MouseEvent, MouseUp
@@ -104,9 +105,10 @@ class TerminalApp(App[None]):
             return False
         return not widget.is_attached
 
-    def _start_widget(self, parent: Widget, widget: Widget) -> None:
-        widget._dispatch_message = partial(self._outlive, widget, widget._dispatch_message)  # type: ignore[method-assign]
-        super()._start_widget(parent, widget)
+    def _register_child(self, parent: DOMNode, child: Widget, *where: int | None) -> None:
+        if child not in self._registry:
+            child._dispatch_message = partial(self._outlive, child, child._dispatch_message)  # type: ignore[method-assign]
+        super()._register_child(parent, child, *where)
 
     async def _dispatch_message(self, message: Message) -> None:
         await self._outlive(self, super()._dispatch_message, message)
