@@ -13,6 +13,7 @@ from textual.css.query import NoMatches
 from readiness_tui.tui.app import ReadinessApp
 from readiness_tui.tui.dialogs.explaining import ExplainDialog
 from readiness_tui.tui.screens.room import RoomScreen
+from readiness_tui.tui.widgets.pick_list import PickList
 from tests.tui.driving import NARROW, painted, press
 
 ROOMS = ("checklists", "evals", "traces", "incidents", "gaps", "scorecard", "history", "meeting", "overview")
@@ -97,3 +98,32 @@ async def test_what_waits_for_a_refresh_is_a_fault_only_where_its_dialog_still_s
             if left:
                 assert sample_app._exception is None
                 assert "release" in painted(pilot)
+
+
+async def test_a_key_of_a_list_that_was_taken_away_does_nothing(sample_app: ReadinessApp) -> None:
+    async with sample_app.run_test(size=NARROW) as pilot:
+        await press(pilot, "C")
+        listed = sample_app.focused
+        assert isinstance(listed, PickList)
+        assert listed.check_action("letter", ("j", "cursor_down"))
+        await listed.remove()
+        assert not listed.check_action("letter", ("j", "cursor_down"))
+
+
+async def test_a_line_to_find_in_speaks_before_it_is_on_the_screen(sample_app: ReadinessApp) -> None:
+    """Its list was shown anew while `/` was still opening it."""
+    async with sample_app.run_test(size=NARROW) as pilot:
+        await press(pilot, "C")
+        listed = sample_app.focused
+        assert isinstance(listed, PickList)
+        await asyncio.gather(listed.action_find(), *(_soon(listed) for _ in range(3)))
+        await press(pilot)
+        assert " of " in painted(pilot)
+        assert "Esc shows all" in painted(pilot)
+
+
+async def _soon(listed: PickList) -> None:
+    rows = list(listed._all)
+    for _ in range(20):
+        listed.refill(rows)
+        await asyncio.sleep(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -77,9 +78,10 @@ def _once(terminal: Terminal, dice: random.Random, path: Path, end: float, walke
         status = terminal.ended()
     except AssertionError as error:
         return f"it could not be left after {last}: {error}"
-    # Until it has the screen, Ctrl+C is the terminal's own, and ends it without a word.
-    early = status == 130 and _ENTERS not in terminal.written and b"Traceback" not in terminal.written
-    if status and not early:
+    # Before it has the screen, and after, Ctrl+C is the terminal's own, and ends what it finds: Python too, at its very end.
+    has_it = terminal.written.rfind(_ENTERS) > terminal.written.rfind(_LEAVES)
+    interrupted = status in (130, -signal.SIGINT) and not has_it and b"Traceback" not in terminal.written
+    if status and not interrupted:
         return f"it ended with {status} after {last}: {terminal.written[-600:]!r}"
     # Before and after it has the screen, the terminal itself echoes what is typed.
     painted = terminal.written.partition(_ENTERS)[2].rpartition(_LEAVES)[0]

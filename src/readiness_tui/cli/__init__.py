@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 
@@ -20,4 +21,6 @@ def main() -> None:
     except ImportError as error:
         print(f"readiness: it is not installed whole: {error}. Install it again.", file=sys.stderr)
         sys.exit(70)
-    sys.exit(run())
+    status = run()
+    gc.freeze()  # else Python, about to end, looks through all that was ever made for what refers to itself
+    sys.exit(status)

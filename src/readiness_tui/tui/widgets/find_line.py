@@ -52,23 +52,25 @@ class FindLine(Horizontal):
     def __init__(self, listed: Found) -> None:
         super().__init__()
         self.listed = listed
+        # Its list speaks through it as soon as there is one: its parts are there before they are on the screen.
+        self._field = FindInput(placeholder="words to find", compact=True, select_on_focus=False)
+        self._said = Static()
 
     def compose(self) -> ComposeResult:
-        yield FindInput(placeholder="words to find", compact=True, select_on_focus=False)
-        yield Static()
+        yield self._field
+        yield self._said
 
     def open(self) -> None:
         self.display = True
-        self.query_one(FindInput).focus()
+        self._field.focus()
 
     def close(self) -> None:
-        field = self.query_one(FindInput)
-        with field.prevent(Input.Changed):
-            field.value = ""
+        with self._field.prevent(Input.Changed):
+            self._field.value = ""
         self.display = False
 
     def say(self, sentence: str) -> None:
-        self.query_one(Static).update(line(sentence))
+        self._said.update(line(sentence))
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:

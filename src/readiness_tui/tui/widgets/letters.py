@@ -6,7 +6,9 @@ from textual.widget import Widget
 
 
 def taken(shown: Widget, key: str) -> bool:
-    """Whether this key is an act of the screen round a widget, or of the app where it acts there."""
+    """Whether this key is an act of the screen round a widget, or of the app where it acts there. Of what is gone, nothing acts."""
+    if not shown.is_attached:
+        return True
     screen = shown.screen
     return any(
         key in bindings.key_to_bindings
