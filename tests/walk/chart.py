@@ -214,7 +214,7 @@ def keep(path: Path, charts: dict[str, Chart]) -> None:
 
 
 def screens() -> set[str]:
-    """The name of every screen and dialog that the app has."""
+    """The name of every screen and dialog that the app has, but for what only lies under them, as `_` before its name says."""
     for module in pkgutil.walk_packages(tui.__path__, f"{tui.__name__}."):
         if "web" not in module.name:
             importlib.import_module(module.name)
@@ -222,7 +222,11 @@ def screens() -> set[str]:
     while waiting:
         below = waiting.pop().__subclasses__()
         waiting += below
-        found |= {one.__name__ for one in below if one.__module__.startswith(tui.__name__) and not one.__subclasses__()}
+        found |= {
+            one.__name__
+            for one in below
+            if one.__module__.startswith(tui.__name__) and not one.__subclasses__() and one.__name__[0] != "_"
+        }
     return found
 
 

@@ -62,7 +62,7 @@ class App:
         self._folder = path.parent
         self._pipe, other = os.pipe()
         self._terminal = Terminal(
-            "--db", path, "--who", stage.who, size=size, folder=self._folder, pipes=(other,),
+            *stage.opens(path), size=size, folder=self._folder, pipes=(other,),
             before=f"from tests.walk import entry; entry.watch({other})\n{before}",
             env={"PYTHONPATH": os.pathsep.join([str(_ROOT), *sys.path]), "EDITOR": "true", "HOME": str(self._folder), "XDG_STATE_HOME": str(self._folder)},
         )  # fmt: skip

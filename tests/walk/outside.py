@@ -45,7 +45,7 @@ def walk(stage: Stage, seed: int, seconds: float) -> Walked:
     dice, path, walked, end = random.Random(seed), stage.fresh(), Walked(), time.monotonic() + seconds
     while time.monotonic() < end and not walked.wrong:
         walked.starts += 1
-        terminal = Terminal("--db", path, "--who", stage.who, env={"EDITOR": "true"}, folder=path.parent)
+        terminal = Terminal(*stage.opens(path), env={"EDITOR": "true"}, folder=path.parent)
         try:
             walked.wrong = _once(terminal, dice, path, end, walked)
         finally:
