@@ -12,7 +12,7 @@ from readiness_tui.tui.dialogs.reviews import ReviewDialog
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.texts.places import empty_sentence
-from readiness_tui.tui.way import close_top, ended
+from readiness_tui.tui.way import close_top
 from readiness_tui.tui.widgets.bars import ROOMS
 
 if TYPE_CHECKING:
@@ -65,6 +65,6 @@ async def move_to(app: App[None], desk: Desk) -> None:
         if app.is_screen_installed(name):
             old = app.get_screen(name)
             app.uninstall_screen(name)
-            await ended(old, old.remove())
+            await old.remove()
     await host(app).open_desk(desk)
     await host(app).action_room(room)

@@ -53,7 +53,7 @@ class Way:
             if screen not in self._app.screen_stack and name not in self._steps:
                 del self._paused[name]
                 self._app.uninstall_screen(name)
-                await ended(screen, screen.remove())
+                await screen.remove()
 
     def _pause(self, screen: RoomScreen) -> str:
         name = f"{screen.ROOM} {id(screen)}"
