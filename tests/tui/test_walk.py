@@ -86,3 +86,29 @@ def test_whether_it_answers_is_asked_by_a_size_that_is_another(monkeypatch: pyte
             before = terminal.size
     finally:
         terminal.close()
+
+
+def test_it_is_left_also_where_the_first_key_comes_before_it_has_the_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outside, "LOST", 2.0)
+    stage = Stage("no-review", tmp_path)
+    path = stage.fresh()
+    terminal = Terminal(*stage.opens(path), folder=path.parent, before="import time; time.sleep(1)")
+    try:
+        assert outside._left(terminal) == 0
+    finally:
+        terminal.close()
+
+
+def test_what_nobody_reads_any_more_is_not_waited_for() -> None:
+    """A terminal holds a few thousand bytes; who wrote more to a program that ended meanwhile waited for ever."""
+    terminal = Terminal(
+        before="import time, tty; tty.setraw(0); print('raw', flush=True); time.sleep(1); raise SystemExit(0)"
+    )
+    try:
+        terminal.until("raw")
+        terminal.type("p" * 100_000)
+        assert terminal.ended() == 0
+    finally:
+        terminal.close()

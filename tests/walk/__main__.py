@@ -19,7 +19,7 @@ from tests.walk import chart, charted, outside
 from tests.walk.inside import Found, walk
 from tests.walk.stages import STAGES, Stage
 
-IDLE = 3  # apps in a row that found nothing new: what is left cannot be reached
+IDLE = 6  # apps in a row that found nothing new: what is left cannot be reached
 SCREENS = ((24, 80), (40, 120))  # rows and columns, for every other stage
 
 
@@ -66,7 +66,7 @@ def _to_the_end(stages: list[Stage], seed: int, seconds: float, path: Path) -> i
         finally:  # also of a walk that is stopped by Ctrl+C
             chart.keep(path, charts)
         seed, idle = seed + 1, idle + 1 if one.counts == before else 0
-        if idle < IDLE:
+        if one.left() and (idle < IDLE or one.owes):
             waiting.append((stage, idle))
     print("\n".join([*chart.told(charts), *(f"not at its end: {stage.name}" for stage, _ in waiting)]))
     for what, account in faults.found.items():

@@ -24,7 +24,7 @@ from tests.walk.typed import ALL, typed
 SILENT = 90.0  # seconds in which it has to be done with a key, on a machine with much else to do
 LOST = 5.0  # seconds after which it is asked again: an editor that comes and goes takes what was typed meanwhile
 HELD_UP = 2.0  # seconds that the thread of the screen may compute for one press
-LENGTH = 400  # presses before a fresh copy of the file is taken: votes, freezes and undoings have changed the old one
+LENGTH = 250  # presses before a fresh copy of the file is taken: votes, freezes and undoings have changed the old one
 SIZES = ((5, 20), (60, 200), (1, 1))  # rows and columns
 _ROOT = Path(__file__).parents[2]
 _CLEAR = b"\x15\x0b"  # Ctrl+U, Ctrl+K
@@ -62,7 +62,7 @@ class App:
         self._folder = path.parent
         self._pipe, other = os.pipe()
         self._terminal = Terminal(
-            "--db", path, "--who", stage.who, size=size, folder=self._folder, pipes=(other,),
+            *stage.opens(path), size=size, folder=self._folder, pipes=(other,),
             before=f"from tests.walk import entry; entry.watch({other})\n{before}",
             env={"PYTHONPATH": os.pathsep.join([str(_ROOT), *sys.path]), "EDITOR": "true", "HOME": str(self._folder), "XDG_STATE_HOME": str(self._folder)},
         )  # fmt: skip

@@ -59,7 +59,11 @@ class Idle:
         return self._inner.select(timeout)
 
     def ask(self, number: int) -> None:
-        self.asked = number
+        """Asked once more, it says so once more: the answer may have been none, while no screen stood."""
+        self.asked, self._told = number, min(self._told, number - 1)
+
+    def __str__(self) -> str:
+        return f"asked {self.asked}, told {self._told}, {self._busy} threads at work"
 
     def _soon(self) -> bool:
         end = self._loop.time() + SOON
@@ -86,7 +90,7 @@ def watch(pipe: int) -> None:
             loop = asyncio.get_running_loop()
             if self._idle is None:  # else it comes back from an editor
                 self._idle = Idle(loop, self._say)
-                loop.add_signal_handler(signal.SIGUSR2, _where_it_waits)
+                loop.add_signal_handler(signal.SIGUSR2, _where_it_waits, self._idle)
             super().start_application_mode()
 
         def process_message(self, message: Message) -> None:
@@ -110,9 +114,10 @@ def watch(pipe: int) -> None:
     terminal.Terminal = Watched  # type: ignore[misc]
 
 
-def _where_it_waits() -> None:
+def _where_it_waits(idle: Idle) -> None:
     """For who finds that it does not answer: what each task and thread of it is at, in a file of its folder."""
     with open("crash-waits", "w", encoding="utf-8") as file:
+        file.write(f"{idle}\n")
         for task in asyncio.all_tasks():
             task.print_stack(file=file)
             waited: Any = task.get_coro()

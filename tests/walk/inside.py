@@ -30,7 +30,6 @@ from readiness_tui.services.importing import imports
 from readiness_tui.services.review import assess, history, reviews
 from readiness_tui.tui.app import ReadinessApp
 from tests.hostile import RAW, bad
-from tests.walk.chart import Chart
 from tests.walk.keys import Step, chance, place, steps
 from tests.walk.stages import NOW, Stage
 
@@ -102,15 +101,13 @@ async def walk(
     found: Found,
     *,
     until: float,
-    chart: Chart | None = None,
     tell: Callable[[str], None] = print,
 ) -> None:
-    """One app from its start to a fault, to its LENGTH, to the time `until` (monotonic), or, by a `chart`, to where nothing
-    untried is in reach."""
+    """One app from its start to a fault, to its LENGTH, or to the time `until` (monotonic)."""
     dice, path, done = random.Random(seed), stage.fresh(), []
-    meddler = Meddler(path, seed) if dice.random() < 0.5 and stage.name != "read-only" else None
-    desk = open_desk(path, stage.who, clock=lambda: NOW)
-    app = ReadinessApp(desk, here=path.parent)
+    meddler = Meddler(path, seed) if dice.random() < 0.5 and stage.name not in ("read-only", "no-file") else None
+    desk = open_desk(path, stage.who, clock=lambda: NOW) if path.exists() else None
+    app = ReadinessApp(desk, who=stage.who, here=path.parent)
     app.animation_level = "none"
     size = dice.choice([(80, 24), (120, 40)])
     where, step = "start", Step("key", "")
@@ -118,18 +115,13 @@ async def walk(
         async with app.run_test(size=size, notifications=True) as pilot:
             if meddler is not None:
                 meddler.start()
-            if chart is not None:
-                chart.started()
-            if chart is not None or dice.random() < 0.7:  # else keys come while it loads
+            if dice.random() < 0.7:  # else keys come while it loads
                 await asyncio.wait_for(_settle(pilot), PATIENCE)
             for _ in range(LENGTH):
                 if time.monotonic() > until or not app.is_running:
                     break
                 where = place(app)
-                chosen = _choose(app, dice, found) if chart is None else chart.next(app, dice)
-                if chosen is None:
-                    break
-                step = chosen
+                step = _choose(app, dice, found)
                 found.tried[where, str(step)] += 1
                 found.steps += 1
                 done.append(f"{where}: {step}")

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.hostile import LEAK, POISON
 from tests.walk.stages import Stage
 from tests.walk.terminal import MAIN, Terminal
 
+LOST = 5.0  # seconds after which Ctrl+Q is pressed once more
 SILENT = 60.0  # seconds that the screen may not answer, on a busy machine
 SIZES = ((24, 80), (40, 120), (5, 20), (12, 40), (60, 200), (1, 1))
 _ENTERS, _LEAVES = b"\x1b[?2004h", b"\x1b[?2004l"
@@ -45,7 +47,7 @@ def walk(stage: Stage, seed: int, seconds: float) -> Walked:
     dice, path, walked, end = random.Random(seed), stage.fresh(), Walked(), time.monotonic() + seconds
     while time.monotonic() < end and not walked.wrong:
         walked.starts += 1
-        terminal = Terminal("--db", path, "--who", stage.who, env={"EDITOR": "true"}, folder=path.parent)
+        terminal = Terminal(*stage.opens(path), env={"EDITOR": "true"}, folder=path.parent)
         try:
             walked.wrong = _once(terminal, dice, path, end, walked)
         finally:
@@ -72,10 +74,8 @@ def _once(terminal: Terminal, dice: random.Random, path: Path, end: float, walke
             return f"it did not answer within {SILENT} s after {last}"
     if colleague is not None:
         colleague.wait()
-    if terminal.process.poll() is None:
-        terminal.type("\x11")
     try:
-        status = terminal.ended()
+        status = _left(terminal)
     except AssertionError as error:
         return f"it could not be left after {last}: {error}"
     # Before it has the screen, and after, Ctrl+C is the terminal's own, and ends what it finds: Python too, at its very end.
@@ -87,6 +87,17 @@ def _once(terminal: Terminal, dice: random.Random, path: Path, end: float, walke
     painted = terminal.written.partition(_ENTERS)[2].rpartition(_LEAVES)[0]
     leak = LEAK.search(painted)
     return f"{leak} in {painted[max(0, leak.start() - 80) : leak.end() + 40]!r}" if leak else ""
+
+
+def _left(terminal: Terminal) -> int:
+    """Its exit status, after Ctrl+Q: once more where that was nobody's, as before it has the screen (the terminal's own sign to go
+    on) and while an editor has it."""
+    end = time.monotonic() + SILENT
+    while time.monotonic() < end - LOST:
+        terminal.type("\x11")
+        with suppress(AssertionError):
+            return terminal.ended(LOST)
+    return terminal.ended(LOST)
 
 
 def _press(terminal: Terminal, dice: random.Random) -> str:

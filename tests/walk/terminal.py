@@ -87,8 +87,18 @@ class Terminal:
             seen += self.read(0.1)
 
     def type(self, text: str | bytes) -> None:
+        """All of it, unless the program ends before it has read so far: a terminal holds but a few thousand bytes, and one that
+        nobody reads any more never takes the rest."""
+        data = text if isinstance(text, bytes) else text.encode()
+        os.set_blocking(self._main, False)
         with suppress(OSError):
-            os.write(self._main, text if isinstance(text, bytes) else text.encode())
+            while data:
+                if select.select([], [self._main], [], 0.1)[1]:
+                    with suppress(BlockingIOError):
+                        data = data[os.write(self._main, data) :]
+                elif self.process.poll() is not None:
+                    break
+        os.set_blocking(self._main, True)
 
     def resize(self, rows: int, columns: int) -> None:
         """Who is in it is told so only where that is another size."""

@@ -26,7 +26,7 @@ from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.terminal_app import TerminalApp
 from readiness_tui.tui.text import pasted, visible
 from readiness_tui.tui.together import Together
-from readiness_tui.tui.way import Way, close_top
+from readiness_tui.tui.way import Way, close_top, ended
 from readiness_tui.tui.where_to import where_to
 
 if TYPE_CHECKING:
@@ -254,7 +254,7 @@ class ReadinessApp(TerminalApp):
             from readiness_tui.tui.screens.start.screen import GreetingScreen
 
             if begun is not None:
-                await self.pop_screen()
+                await close_top(self)
             await self.push_screen(GreetingScreen())
             return
         await self._show(view, at)
@@ -313,7 +313,8 @@ class ReadinessApp(TerminalApp):
             return
         while len(self.screen_stack) > 2:
             await close_top(self)
-        await (self.switch_screen(name) if len(self.screen_stack) == 2 else self.push_screen(name))
+        here, shown = self.screen, self.switch_screen if len(self.screen_stack) == 2 else self.push_screen
+        await ended(here, shown(name))
 
     async def action_which(self) -> None:
         from readiness_tui.tui.switching import ask_which

@@ -12,6 +12,7 @@ from readiness_tui.tui.dialogs.reviews import ReviewDialog
 from readiness_tui.tui.host import host
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.texts.places import empty_sentence
+from readiness_tui.tui.way import close_top
 from readiness_tui.tui.widgets.bars import ROOMS
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ async def move_to(app: App[None], desk: Desk) -> None:
     rooms = [one.ROOM for one in reversed(app.screen_stack) if isinstance(one, RoomScreen)]
     room = next((one for one in rooms if one in ROOMS), "overview")  # a meeting is over with its review
     while len(app.screen_stack) > 1:
-        await app.pop_screen()
+        await close_top(app)
     for name in ROOMS:
         if app.is_screen_installed(name):
             old = app.get_screen(name)

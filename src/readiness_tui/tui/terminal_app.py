@@ -7,24 +7,25 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
-from traceback import walk_tb
+from functools import partial
 from typing import Any
 
-from textual._context import active_message_pump
 from textual.app import App, ScreenError
 from textual.binding import Binding
-from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.errors import NoWidget
 from textual.events import Event, MouseEvent, MouseUp
+from textual.message import Message
+from textual.message_pump import MessagePump
 from textual.screen import Screen
-from textual.worker import active_worker
+from textual.widget import Widget
 
 from readiness_tui.tui import autosave
 from readiness_tui.tui.widgets.closing import ClosesItself
+from readiness_tui.tui.widgets.gone import GONE, hits_nothing, left
 
 _KEYS = {"enter": "Enter", "space": "Space", "escape": "Esc", "backspace": "Backspace", "tab": "Tab"}
 _FAULT = 70  # EX_SOFTWARE, as for a command
@@ -32,8 +33,6 @@ _LAST_KEYS = 0.05  # seconds: what was pressed before the end is still on its wa
 GRACE = 20.0  # seconds that the app has to end in once its terminal is gone
 _KEEPING = 10  # seconds more in which what is typed may be kept
 _HANGUP = 129  # 128 and the signal's number, as a shell says it
-
-_GONE = (NoMatches, ScreenError)  # what work meets that ends after its screen: no fault where that was left
 
 
 class _Underneath(ClosesItself, Screen[None]):
@@ -106,6 +105,27 @@ class TerminalApp(App[None]):
             return False
         return not widget.is_attached
 
+    def _register_child(self, parent: DOMNode, child: Widget, *where: int | None) -> None:
+        if child not in self._registry:
+            child._dispatch_message = partial(self._outlive, child, child._dispatch_message)  # type: ignore[method-assign]
+        super()._register_child(parent, child, *where)
+
+    async def _dispatch_message(self, message: Message) -> None:
+        await self._outlive(self, super()._dispatch_message, message)
+
+    async def _outlive(
+        self, hears: MessagePump, dispatch: Callable[[Message], Awaitable[None]], message: Message
+    ) -> None:
+        """Who meets a fault hears nothing any more, as Textual has it: a list, a room, the app itself. So what is none, because
+        its screen was left, does not come so far."""
+        if hits_nothing(hears, message):
+            return
+        try:
+            await dispatch(message)
+        except GONE as error:
+            if not self._exit and not left(self, error):
+                raise
+
     # -- ending -------------------------------------------------------------------------------------------------------
 
     def on_load(self) -> None:
@@ -174,7 +194,7 @@ class TerminalApp(App[None]):
     def _handle_exception(self, error: Exception) -> None:
         """Ends the app, as Textual's own does, but leaves it to the command line to say so: without anybody's data."""
         cause = getattr(error, "error", error)
-        if isinstance(cause, _GONE) and (self._exit or _left(self, cause)):
+        if isinstance(cause, GONE) and (self._exit or left(self, cause)):
             return
         self._return_code = _FAULT
         if self._exception is None:
@@ -198,28 +218,3 @@ class TerminalApp(App[None]):
         with suppress(Exception):  # before the first screen there is none
             self.doing = self.doing or " > ".join(type(screen).__name__ for screen in self.screen_stack)
         autosave.look()
-
-
-def _left(app: App[None], error: Exception) -> bool:
-    """Whether what failed was done for a screen, or a part of one, that was left meanwhile."""
-    worker, pump = active_worker.get(None), active_message_pump.get(None)
-    return any(_is_left(app, node) for node in (worker.node if worker is not None else pump, _asked(error)))
-
-
-def _asked(error: Exception) -> object:
-    """The node that met `error`. What waits for a refresh is done by whatever screen is on top by then, so who does it
-    does not say for whom."""
-    met: object = None
-    for frame, _ in walk_tb(error.__traceback__):
-        if isinstance(node := frame.f_locals.get("self"), DOMNode):
-            met = node
-    return met
-
-
-def _is_left(app: App[None], node: object) -> bool:
-    if not isinstance(node, DOMNode) or isinstance(node, App):
-        return False
-    screen = next((one for one in node.ancestors_with_self if isinstance(one, Screen)), None)
-    if node._closing or not node.is_attached or screen is None:
-        return True
-    return screen not in app.screen_stack and screen not in app._installed_screens.values()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Any
 
 from textual._context import active_message_pump
 from textual.app import App
 from textual.dom import DOMNode
+from textual.screen import Screen
 
 from readiness_tui.tui.screens.room import RoomScreen
 from readiness_tui.tui.widgets.bars import ROOMS
@@ -62,9 +64,15 @@ class Way:
 
 
 async def close_top(app: App[Any]) -> None:
-    """Close the screen on top. Whoever does so in its own work, or in that of a part of it, does not wait for its end: it ends when
-    that work is done, so that both would wait for ever, and the app with them."""
-    closing, at = app.screen, active_message_pump.get(None)
-    closed = app.pop_screen()
-    if not (isinstance(at, DOMNode) and closing in at.ancestors_with_self):
-        await closed
+    """Close the screen on top."""
+    closing = app.screen
+    await ended(closing, app.pop_screen())
+
+
+async def ended(screen: Screen[Any], ending: Awaitable[object]) -> None:
+    """Wait until `screen` is gone, which goes by itself, or is laid aside. Whoever has it go in its own work, or in that of a part of
+    it, does not wait: it ends when that work is done, so that both would wait for ever, and the app with them."""
+    at = active_message_pump.get(None)
+    own = isinstance(at, DOMNode) and screen in at.ancestors_with_self
+    if not own or screen.app.is_screen_installed(screen):
+        await ending
