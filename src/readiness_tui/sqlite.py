@@ -8,7 +8,7 @@ importing sqlite-utils, which takes a while; `store.sqlite.agree` checks the cho
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import sqlite3 as sqlite3
@@ -19,4 +19,27 @@ else:
     except ImportError:
         import sqlite3
 
-__all__ = ["sqlite3"]
+__all__ = ["SayingConnection", "sqlite3"]
+
+
+class SayingConnection(sqlite3.Connection):
+    """For files that come from outside. SQLite's complaint of a damaged schema quotes it, and where those bytes are no text
+    the module fails with UnicodeDecodeError instead: here it is the DatabaseError (SQLITE_CORRUPT) that it should be."""
+
+    def execute(self, *given: Any) -> sqlite3.Cursor:
+        try:
+            return super().execute(*given)
+        except UnicodeDecodeError as error:
+            raise _damaged() from error
+
+    def executemany(self, *given: Any) -> sqlite3.Cursor:
+        try:
+            return super().executemany(*given)
+        except UnicodeDecodeError as error:
+            raise _damaged() from error
+
+
+def _damaged() -> sqlite3.DatabaseError:
+    said = sqlite3.DatabaseError("malformed database schema: what it says is no text")
+    said.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return said

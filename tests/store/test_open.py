@@ -326,3 +326,13 @@ def test_an_older_file_copied_over_the_open_one_is_another_file(store: Store, pa
     conn.close()
     with pytest.raises(ReadinessError, match="replaced while it was open"), store.write("ana", "x", now=NOW):
         pytest.fail("the block ran")
+
+
+@pytest.mark.parametrize("word", ["CREATE TABLE ", "CREATE INDEX ", "CREATE TRIGGER ", "INTEGER"])
+def test_a_schema_whose_bytes_are_no_text_is_damaged(word: str, store: Store, path: Path) -> None:
+    """SQLite quotes it in its complaint, and the module cannot say that."""
+    store.close()
+    content = path.read_bytes()
+    assert word.encode() in content
+    path.write_bytes(content.replace(word.encode(), word[:2].encode() + b"\xff" + word[3:].encode(), 1))
+    assert "damaged" in refused(path)

@@ -133,6 +133,7 @@ def connect(path: Path, mode: str = "rw") -> sqlite.Connection:
         timeout=10.0,
         isolation_level=None,
         check_same_thread=False,
+        factory=sqlite.SayingConnection,
     )
     conn.create_function(sqlite.WITHOUT_NUL, 1, sqlite.without_nul, deterministic=True)
     return conn

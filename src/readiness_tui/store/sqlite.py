@@ -11,6 +11,7 @@ from functools import cache
 from importlib.abc import MetaPathFinder
 from typing import Any
 
+from readiness_tui.sqlite import SayingConnection as SayingConnection
 from readiness_tui.sqlite import sqlite3 as sqlite3
 
 Connection = sqlite3.Connection

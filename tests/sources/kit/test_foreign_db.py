@@ -82,6 +82,16 @@ def test_a_file_that_changes_meanwhile_is_refused(mlflow_db):
         go()
 
 
+@pytest.mark.parametrize("word", [b"CREATE TABLE ", b"CREATE INDEX "])
+@pytest.mark.parametrize("first", [b"\xff", b"\x80", b"\xc3"])
+def test_a_schema_whose_bytes_are_no_text_is_damage(mlflow_db, read, word, first):
+    content = mlflow_db.read_bytes()
+    assert word in content
+    mlflow_db.write_bytes(content.replace(word, word[:2] + first + word[3:], 1))
+    with pytest.raises(ReadinessError, match=r"mlflow\.db: the SQLite file cannot be read to its end"):
+        read(mlflow_db)
+
+
 def test_views_and_virtual_tables_are_no_tables(tmp_path):
     path = made(
         tmp_path / "x.db",

@@ -19,7 +19,7 @@ from readiness_tui.domain.errors import ReadinessError
 from readiness_tui.domain.text.sanitise import one_line
 from readiness_tui.sources.kit import fields
 from readiness_tui.sources.kit.fileio import unreadable
-from readiness_tui.sqlite import sqlite3
+from readiness_tui.sqlite import SayingConnection, sqlite3
 
 MAGIC = b"SQLite format 3\x00"
 MAX_VALUE = 64 * 1024 * 1024  # bytes of one text
@@ -129,8 +129,9 @@ def at_rest(path: Path) -> None:
 def _connect(path: Path) -> sqlite3.Connection:
     try:
         conn = sqlite3.connect(
-            f"file:{quote(os.fsencode(path.resolve()))}?mode=ro&immutable=1", uri=True, isolation_level=None, timeout=0
-        )
+            f"file:{quote(os.fsencode(path.resolve()))}?mode=ro&immutable=1", uri=True, isolation_level=None, timeout=0,
+            factory=SayingConnection,
+        )  # fmt: skip
         for pragma in ("query_only=ON", "trusted_schema=OFF", "cell_size_check=ON", "mmap_size=0"):
             conn.execute(f"PRAGMA {pragma}")
         if hasattr(conn, "setlimit"):  # not in every build of pysqlite3
