@@ -41,7 +41,10 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
-    """Megabytes of text are no name of a test: a name goes between processes with each step of it, and into the environment."""
+    """Megabytes of text are no name of a test: a name goes between processes with each step of it, and into the environment. And
+    what gzip packs has the time in it, so that each process would have another name."""
+    if isinstance(val, bytes) and val.startswith(b"\x1f\x8b"):
+        return f"gzip {len(val)}"
     if isinstance(val, (str, bytes)) and len(val) > 200:
         return f"{val[:60]!a}… {len(val)}"
     return None

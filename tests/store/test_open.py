@@ -334,5 +334,5 @@ def test_a_schema_whose_bytes_are_no_text_is_damaged(word: str, store: Store, pa
     store.close()
     content = path.read_bytes()
     assert word.encode() in content
-    path.write_bytes(content.replace(word.encode(), word[:2].encode() + b"\xff" + word[3:].encode(), 1))
+    path.write_bytes(content.replace(word.encode(), word[:2].encode() + b"\xff" + word[3:].encode()))
     assert "damaged" in refused(path)

@@ -245,7 +245,7 @@ def test_a_table_that_two_tools_write_is_asked_still(make):
 
 
 @pytest.mark.parametrize(
-    "content", [gzip.compress(LINES.encode()), json.dumps({"data": TRACES}).encode(), PRETTY.encode()]
+    "content", [gzip.compress(LINES.encode(), mtime=0), json.dumps({"data": TRACES}).encode(), PRETTY.encode()]
 )
 def test_a_full_disk_of_temporary_files_is_no_fault_of_the_file(content, make, monkeypatch):
     path = make("full.json", content)
